@@ -1,0 +1,75 @@
+//===- BridgeFusedOps.td - Operations that only passes make ---------------===//
+#ifndef BRIDGE_IR_BRIDGEFUSEDOPS
+#define BRIDGE_IR_BRIDGEFUSEDOPS
+
+include "bridge/IR/BridgePrimitiveOps.td"
+
+def Bridge_FusedLinearOp : Bridge_TensorOp<"fused_linear", [AttrSizedOperandSegments]> {
+  let summary = "A linear whose result passes through a scalar region before it is stored";
+  let description = [{
+    result[…, o] = region((x wᵀ + b)[…, o], extras…). Block arguments: the
+    accumulator as `f32`, then one scalar for each extra operand, which broadcast
+    to the result's shape. The region holds element-wise arith and math operations
+    and yields one `f32`.
+
+    ```mlir
+    %y = bridge.fused_linear %x, %w bias %b : tensor<512xf32> with (%r : tensor<77x512xf32>) {
+    ^bb0(%acc: f32, %residual: f32):
+      %sum = arith.addf %acc, %residual : f32
+      bridge.yield %sum : f32
+    } : tensor<77x2048xf32>, tensor<512x2048xf32> -> tensor<77x512xf32>
+    ```
+  }];
+  let arguments = (ins Bridge_F32Tensor:$x, Bridge_F32Tensor:$weight, Optional<Bridge_F32Tensor>:$bias,
+                       Variadic<Bridge_Tensor>:$extras);
+  let regions = (region SizedRegion<1>:$epilogue);
+  let results = (outs Bridge_F32Tensor:$result);
+  let assemblyFormat = [{
+    $x `,` $weight (`bias` $bias^ `:` type($bias))? (`with` `(` $extras^ `:` type($extras) `)`)? $epilogue attr-dict
+    `:` type($x) `,` type($weight) `->` type($result)
+  }];
+}
+
+def Bridge_AttentionOp : Bridge_TensorOp<"attention"> {
+  let summary = "softmax(q kᵀ · scale, where the mask lets see) v, without the scores in memory";
+  let description = [{
+    q[…, h, t, d], k[…, g, s, d], v[…, g, s, e] → […, h, t, e]; query head i uses
+    key head i·g/h. The mask region is that of `bridge.softmax`: captured tensors,
+    `batch_axes` batch indices, query, key. `log_sum_exp`[…, h, t], where asked
+    for, is that of the scaled, masked scores (for a backward pass).
+  }];
+  let arguments = (ins Bridge_F32Tensor:$q, Bridge_F32Tensor:$k, Bridge_F32Tensor:$v, Variadic<Bridge_Tensor>:$captures,
+                       F64Attr:$scale, DefaultValuedAttr<I64Attr, "0">:$batch_axes, OptionalAttr<Bridge_EmptyRowsAttr>:$empty);
+  let regions = (region MaxSizedRegion<1>:$mask);
+  let results = (outs Bridge_F32Tensor:$result, Optional<Bridge_F32Tensor>:$log_sum_exp);
+  let assemblyFormat = [{
+    $q `,` $k `,` $v `scale` $scale (`mask` `(` $captures^ `:` type($captures) `)`)? (`batch` $batch_axes^)? (`empty` $empty^ $mask)?
+    attr-dict `:` type($q) `,` type($k) `,` type($v) `->` type($result) (`,` type($log_sum_exp)^)?
+  }];
+}
+
+def Bridge_ContrastiveLossOp : Bridge_TensorOp<"contrastive_loss"> {
+  let summary = "The symmetric cross-entropy of scale · image textᵀ, without the N×N logits in memory";
+  let description = [{
+    image[n, d], text[n, d], scale[] → loss[], and the log-sum-exp of each row and
+    each column, [n]: loss = mean((row_lse + column_lse)/2 − scale·image·text on the
+    diagonal).
+  }];
+  let arguments = (ins Bridge_F32Tensor:$image, Bridge_F32Tensor:$text, Bridge_F32Tensor:$scale);
+  let results = (outs Bridge_F32Tensor:$loss, Bridge_F32Tensor:$row_lse, Bridge_F32Tensor:$column_lse);
+  let assemblyFormat = [{
+    $image `,` $text `,` $scale attr-dict `:` type($image) `,` type($text) `,` type($scale)
+    `->` type($loss) `,` type($row_lse) `,` type($column_lse)
+  }];
+}
+
+def Bridge_SigmoidLossOp : Bridge_TensorOp<"sigmoid_loss"> {
+  let summary = "−Σ log σ(±(scale · image textᵀ + bias)) / n, + on the diagonal";
+  let arguments = (ins Bridge_F32Tensor:$image, Bridge_F32Tensor:$text, Bridge_F32Tensor:$scale, Bridge_F32Tensor:$bias);
+  let results = (outs Bridge_F32Tensor:$loss);
+  let assemblyFormat = [{
+    $image `,` $text `,` $scale `,` $bias attr-dict `:` type($image) `,` type($text) `,` type($scale) `,` type($bias) `->` type($loss)
+  }];
+}
+
+#endif // BRIDGE_IR_BRIDGEFUSEDOPS

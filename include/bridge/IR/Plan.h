@@ -1,0 +1,27 @@
+//===- Plan.h - The plan dialect --------------------------------*- C++ -*-===//
+#ifndef BRIDGE_IR_PLAN_H
+#define BRIDGE_IR_PLAN_H
+
+#include "bridge/IR/Bridge.h"
+
+#include "bridge/IR/PlanDialect.h.inc"
+#include "bridge/IR/PlanEnums.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "bridge/IR/PlanAttributes.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "bridge/IR/PlanTypes.h.inc"
+#define GET_OP_CLASSES
+#include "bridge/IR/PlanOps.h.inc"
+
+namespace bridge::plan {
+
+/// Names of attributes of the plan.
+inline constexpr llvm::StringLiteral kEntryAttr =
+    "plan.entry"; ///< on functions that the caller can ask for
+inline constexpr llvm::StringLiteral kSitesAttr =
+    "plan.sites"; ///< on the module: messages of run-time errors, an array of
+                  ///< strings
+
+} // namespace bridge::plan
+
+#endif // BRIDGE_IR_PLAN_H

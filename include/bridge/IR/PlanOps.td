@@ -1,0 +1,128 @@
+//===- PlanOps.td - The plan dialect --------------------------------------===//
+#ifndef BRIDGE_IR_PLANOPS
+#define BRIDGE_IR_PLANOPS
+
+include "bridge/IR/PlanDialect.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
+  let summary = "One kernel of the module, whatever the sizes it is launched with";
+  let description = [{
+    Kernels are told apart by all that is known when compiling: their kind, `config`,
+    region, and the operand types up to sizes and outer strides (element types,
+    ranks, whether the last stride is the element size, zero, or another constant).
+    `signature` is the list of operand types of one launch; sizes and outer strides
+    in it are those of the first launch and mean nothing.
+
+    Operands by kind (R any rank; `?` optional, said by `config`; the last is
+    written, rank 4 is [batch, batch, …]; batch strides may be 0):
+
+    | kind | operands | config, region |
+    |---|---|---|
+    | gemm | a[b₀, b₁, m, k], b panels[b₀, b₁, n, k], bias[n]?, extras[b₀, b₁, m, n]…, out[b₀, b₁, m, n] | `bias` (unit); region(acc: f32, extras…) → f32 or empty |
+    | pack | in[b₀, b₁, n, k], out panels[b₀, b₁, n, k] | |
+    | attention | q[b, h, t, d], k[b, g, s, d], v[b, g, s, e], bias[b, h, s, t]?, out[b, h, t, e] | `scale` f64, `bias` (unit): added to the scaled scores, 0 or −inf, keys by queries; `empty` zero or uniform |
+    | map | inputs[R]…, captures…, out[R] | `inputs` i64: how many; region(inputs as scalars…, captures as views…, R positions i32) → element; reads captures by `plan.load` |
+    | layer_norm | x[R], weight[n]?, bias[n]?, out[R] | `eps` f64, `weight`, `bias` (unit); over the last axis |
+    | rms_norm | x[R], weight[n]?, out[R] | `eps`, `weight` |
+    | softmax | x[R], seen[R] i1?, out[R] | `seen` (unit), `empty` |
+    | l2_normalize | x[R], out[R] | `eps` |
+    | reduce | x[R + S], out[R] | `reduce` sum, mean, max, min or any over the last `axes` = S |
+    | arg_extreme | x[R + 1], out[R] i32 | `extreme` max or min over the last axis |
+    | cumsum | x[R], out[R] | along the last axis |
+    | rotary | x[b, h, t, d], angles[b, t, d/2], out[b, h, t, d] | |
+    | gather | x[A + I + T], indices[J] i32 × I, out[A + J + T] | `axis` i64 = A, `indices` i64 = I, `site` |
+    | cross_entropy | x[n, c], labels[n] i32, loss[n], counted[n] | `ignore` i64?, `smoothing` f64, `site`; a row's loss, and 1 or 0 where ignored; both written |
+    | splice | x[n, d], values[v, d], at[n] i1, out[n, d] | `site`; one job |
+
+    `site` i64 numbers the place that reports a run-time error; the message is in
+    the module's `plan.sites`.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, Plan_KernelKindAttr:$kind, TypeArrayAttr:$signature, DictionaryAttr:$config);
+  let regions = (region MaxSizedRegion<1>:$body);
+  let assemblyFormat = "$kind $sym_name $signature $config ($body^)? attr-dict";
+  let hasVerifier = 1;
+}
+
+def Plan_LaunchOp : Plan_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "Runs a kernel on views; the last operand is written (cross_entropy: the last two)";
+  let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyTypeOf<[Plan_ViewType, Plan_PanelsType]>>:$views);
+  let assemblyFormat = "$kernel `(` $views `)` attr-dict `:` type($views)";
+}
+
+def Plan_BufferOp : Plan_Op<"buffer"> {
+  let summary = "Memory of the function's frame, from one step to another";
+  let description = [{
+    `bytes` is a polynomial; `first` and `last` are the steps (launches and calls of
+    the function, counted from 0) between which the memory is this buffer's own,
+    both included. Buffers that are never live together may share memory; the run
+    time places them at the first call of a shape, aligned to 64 bytes.
+  }];
+  let arguments = (ins StrAttr:$bytes, I64Attr:$first, I64Attr:$last);
+  let results = (outs AnyTypeOf<[Plan_ViewType, Plan_PanelsType]>:$result);
+  let assemblyFormat = "$bytes `live` $first `to` $last attr-dict `:` type($result)";
+}
+
+def Plan_FrameOp : Plan_Op<"frame", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "Memory for the frame of a function that is called at the step `at`";
+  let arguments = (ins FlatSymbolRefAttr:$callee, I64Attr:$at);
+  let results = (outs Plan_FrameType:$result);
+  let assemblyFormat = "$callee `at` $at attr-dict";
+}
+
+def Plan_CallOp : Plan_Op<"call", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "Calls a function of the plan in a frame of its own; the results' views are the last operands";
+  let arguments = (ins FlatSymbolRefAttr:$callee, Plan_FrameType:$frame, Variadic<AnyTypeOf<[Plan_ViewType, Plan_PanelsType]>>:$views);
+  let assemblyFormat = "$callee `(` $views `)` `in` $frame attr-dict `:` type($views)";
+}
+
+def Plan_WeightOp : Plan_Op<"weight", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "A weight as its reader wants it: row-major or in panels";
+  let description = [{
+    `view` is a further view of the weight in the notation of `#bridge.source`. As a
+    view type: row-major without padding. As panels [1, 1, n, k]: of the weight (or
+    its view) as a matrix of n rows.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$weight, DefaultValuedAttr<StrAttr, "\"\"">:$view);
+  let results = (outs AnyTypeOf<[Plan_ViewType, Plan_PanelsType]>:$result);
+  let assemblyFormat = "$weight (`view` $view^)? attr-dict `:` type($result)";
+}
+
+def Plan_SubviewOp : Plan_Op<"subview", [Pure]> {
+  let summary = "The memory of a view, from `offset` bytes on, with other sizes and strides";
+  let arguments = (ins Plan_ViewType:$source, StrAttr:$offset);
+  let results = (outs Plan_ViewType:$result);
+  let assemblyFormat = "$source `from` $offset attr-dict `:` type($source) `->` type($result)";
+}
+
+def Plan_ConstantOp : Plan_Op<"constant", [Pure]> {
+  let summary = "Numbers known when compiling, row-major in the binary's read-only data";
+  let arguments = (ins ElementsAttr:$value);
+  let results = (outs Plan_ViewType:$result);
+  let assemblyFormat = "$value attr-dict `:` type($result)";
+}
+
+def Plan_LoadOp : Plan_Op<"load", [Pure]> {
+  let summary = "One element of a captured view, inside a kernel's region";
+  let arguments = (ins Plan_ViewType:$view, Variadic<I32>:$indices);
+  let results = (outs AnyTypeOf<[F32, I32, I1]>:$result);
+  let assemblyFormat = "$view `[` $indices `]` attr-dict `:` type($view) `->` type($result)";
+}
+
+def Plan_DimOp : Plan_Op<"dim", [Pure]> {
+  let summary = "A dimension as a number, inside a kernel's region";
+  let description = "Launches of such a kernel pass the dimension along.";
+  let arguments = (ins StrAttr:$expr);
+  let results = (outs I32:$result);
+  let assemblyFormat = "$expr attr-dict";
+}
+
+def Plan_YieldOp : Plan_Op<"yield", [Pure, Terminator, ReturnLike]> {
+  let summary = "The value of a kernel's region";
+  let arguments = (ins AnyTypeOf<[F32, I32, I1]>:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
+}
+
+#endif // BRIDGE_IR_PLANOPS

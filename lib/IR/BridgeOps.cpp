@@ -1,0 +1,9 @@
+//===- BridgeOps.cpp - Operations of the bridge dialect -------------------===//
+#include "bridge/IR/Bridge.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+using namespace mlir;
+using namespace bridge;
+
+#define GET_OP_CLASSES
+#include "bridge/IR/BridgeOps.cpp.inc"

@@ -1,0 +1,11 @@
+//===- bridge-opt.cpp - Runs passes over bridge IR ------------------------===//
+#include "bridge/InitAll.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+
+int main(int argc, char **argv) {
+  mlir::DialectRegistry registry;
+  bridge::registerAllDialects(registry);
+  bridge::registerAllPasses();
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "bridge optimizer driver\n", registry));
+}
