@@ -8,6 +8,16 @@ using namespace bridge;
 
 static std::unique_ptr<CpuKernel> makeKernel(plan::KernelOp kernel) {
   switch (kernel.getKind()) {
+  case plan::KernelKind::Map:
+    return makeMapKernel(kernel);
+  case plan::KernelKind::LayerNorm:
+  case plan::KernelKind::RmsNorm:
+  case plan::KernelKind::L2Normalize:
+    return makeNormKernel(kernel);
+  case plan::KernelKind::Softmax:
+    return makeSoftmaxKernel(kernel);
+  case plan::KernelKind::Gather:
+    return makeGatherKernel(kernel);
   default:
     kernel.emitError("no kernel for the CPU computes '")
         << plan::stringifyKernelKind(kernel.getKind()) << "'";
