@@ -77,9 +77,9 @@ std::unique_ptr<llvm::Module> bridge::makeProgramModule(
   llvm::Constant *embedded = b.null(), *embeddedBytes = b.integer(0);
   if (embedsWeights) {
     embedded = b.external(kEmbeddedBegin);
-    embeddedBytes = llvm::ConstantExpr::getSub(
-        llvm::ConstantExpr::getPtrToInt(b.external(kEmbeddedEnd), b.i64),
-        llvm::ConstantExpr::getPtrToInt(embedded, b.i64));
+    // The linker's absolute symbol whose address is the number of bytes.
+    embeddedBytes =
+        llvm::ConstantExpr::getPtrToInt(b.external(kEmbeddedSize), b.i64);
   }
   auto *program = b.define(
       b.structure({b.integer(BRIDGE_ABI_VERSION), b.text(manifest, false),

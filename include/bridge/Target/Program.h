@@ -16,9 +16,10 @@ struct ProgramLevel {
   std::string entriesSymbol; ///< the table of the entries' addresses
 };
 
-/// How the object with embedded weights calls their first and last byte.
+/// How the linker calls the first byte of a binary input named `weights`, and
+/// their number.
 inline constexpr llvm::StringLiteral kEmbeddedBegin = "_binary_weights_start";
-inline constexpr llvm::StringLiteral kEmbeddedEnd = "_binary_weights_end";
+inline constexpr llvm::StringLiteral kEmbeddedSize = "_binary_weights_size";
 
 /// A module that defines the `bridge_program` of bridge/Runtime/Abi.h, and, for
 /// an executable, `main`.
