@@ -65,8 +65,7 @@ static llvm::SmallVector<std::string> kindArguments(LinkKind kind,
             "--entry=_start",
             "--undefined=_start"};
   case LinkKind::SharedLibrary:
-    return {"-shared", "--gc-sections", "--hash-style=gnu",
-            "--exclude-libs=ALL"};
+    return {"-shared", "--gc-sections", "--hash-style=gnu"};
   case LinkKind::Relocatable:
     return {"-r"};
   }
@@ -101,7 +100,16 @@ llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
                     llvm::StringRef(object.data(), object.size())))
       return error;
   if (kind != LinkKind::Executable) {
-    arguments.push_back("--undefined=bridge_model_open");
+    // The whole C API, whatever the program itself uses of it.
+    for (const char *symbol : {"bridge_model_open", "bridge_session_run",
+                               "bridge_tensor_file_open", "bridge_picture_load",
+                               "bridge_main"})
+      arguments.push_back(std::string("--undefined=") + symbol);
+  }
+  if (kind == LinkKind::SharedLibrary) {
+    if (llvm::Error error = addFile("exports", "{ global: bridge_*; local: *; };"))
+      return error;
+    arguments.back() = "--version-script=" + arguments.back();
   }
   if (llvm::Error error = addFile(
           "runtime.a",

@@ -130,11 +130,11 @@ LogicalResult HostFunction::emit() {
   bindArguments(host);
 
   // One block for all launches: the run time is done with it when it returns.
-  unsigned slots = 1;
+  int64_t slots = 1;
   SymbolTable table(module);
   frame.function.walk([&](plan::LaunchOp launch) {
     auto kernel = table.lookup<plan::KernelOp>(launch.getKernel());
-    slots = std::max<unsigned>(slots, argumentSlots(kernel));
+    slots = std::max(slots, argumentSlots(kernel).count);
   });
   block = LLVM::AllocaOp::create(builder, loc, pointer, i64, constant(slots), 8);
 
@@ -226,7 +226,7 @@ LogicalResult HostFunction::emitLaunch(plan::LaunchOp op) {
   unsigned slot = 1;
   for (Value view : op.getViews())
     storeView(view, slot);
-  for (const std::string &expr : argumentDims(kernel))
+  for (StringRef expr : argumentSlots(kernel).dims)
     store(evaluate(*Dim::parse(expr)), slot++);
 
   StringRef name = kernel.getSymName();
