@@ -47,16 +47,47 @@ public:
 
 private:
   friend class TensorEmitter;
+  /// `x` is the shape of the scores.
   MaskEmitter(TensorEmitter &outer, mlir::Block &block, llvm::ArrayRef<Dim> x);
+
+  using Number = mlir::FailureOr<MaskValue>;
+  using Dims = llvm::SmallVector<Dim>;
+
+  mlir::Value i32(int64_t value);
+  mlir::Value dimension(const Dim &dim);
+  mlir::Value cast(mlir::Value scalar, mlir::Type type);
+  /// The block argument that stands for a tensor from outside.
+  mlir::Value capture(mlir::Value tensor);
+  /// The index along the batch axis that is the `place`-th from the right.
+  mlir::Value batchIndex(unsigned place);
+  /// The element of a tensor that broadcasts against [batch…, query, key].
+  Number element(mlir::Value tensor);
+  /// An operand as a number.
+  Number resolve(const MaskOperand &operand);
+  /// Operands as numbers of one type, at least `least`, and their common batch.
+  mlir::LogicalResult resolve(llvm::ArrayRef<MaskOperand> operands,
+                              mlir::Type least,
+                              llvm::SmallVectorImpl<MaskValue> &values,
+                              Dims &batch);
+  mlir::FailureOr<Dims> joinBatch(llvm::ArrayRef<MaskValue> values);
+  mlir::Value arithmetic(llvm::StringRef op, mlir::Value a, mlir::Value b);
+  mlir::Value comparison(llvm::StringRef op, mlir::Value a, mlir::Value b);
+  /// The index for one item of `x[…]`, and what it adds to `batch`.
+  mlir::FailureOr<mlir::Value> indexAlong(mlir::Value x, size_t axis,
+                                          const MaskIndexItem &item,
+                                          Dims &batch);
+  /// Ends the block with the predicate and drops what does not lead to it.
+  mlir::LogicalResult finish(const MaskOperand &predicate);
+  void dropUnused(unsigned wantedBatchAxes);
 
   TensorEmitter &outer;
   mlir::OpBuilder builder;
   mlir::Block &block;
-  /// The sizes of the query and key axes.
-  Dim queries, keys;
-  /// The outer tensors whose values are the first arguments of the block.
+  llvm::SmallVector<Dim> scores;
+  /// The outer tensors that the first arguments of the block stand for.
   llvm::SmallVector<mlir::Value> captures;
-  /// How many batch indices the block has, from the right.
+  /// How many batch indices the block has; its last arguments but the query and
+  /// the key.
   unsigned batchAxes = 0;
 };
 

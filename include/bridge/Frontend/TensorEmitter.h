@@ -13,17 +13,12 @@
 #define BRIDGE_FRONTEND_TENSOREMITTER_H
 
 #include "bridge/Frontend/Ast.h"
-#include "bridge/IR/Bridge.h"
+#include "bridge/IR/ShapeRules.h"
 #include "mlir/IR/Builders.h"
 
 namespace bridge {
 
 class MaskEmitter;
-
-/// As messages show a dimension: `4·batch·media + 1`.
-std::string describe(const Dim &dim);
-/// As messages show a tensor: `f[images, 17, 80]`, `i[batch]`, `bool[]`.
-std::string describe(mlir::Type type);
 
 /// What an operator or an element-wise function takes: a tensor, or a number or
 /// truth value that is known when compiling; integers are dimensions, symbolic
@@ -212,13 +207,76 @@ public:
 
   mlir::FailureOr<mlir::Value> arange(const Dim &count);
   /// A number as a tensor without axes; a tensor as it is.
-  mlir::Value lift(const Operand &x);
+  mlir::FailureOr<mlir::Value> lift(const Operand &x);
   /// The same numbers as f32, i32 or i1 (bool → int → float only); no operation
   /// where `x` is that.
   mlir::FailureOr<mlir::Value> cast(mlir::Value x, mlir::Type elementType);
 
 private:
   friend class MaskEmitter;
+  using Tensor = mlir::FailureOr<mlir::Value>;
+
+  /// Null for null.
+  static mlir::RankedTensorType typeOf(mlir::Value x) {
+    return x ? llvm::cast<mlir::RankedTensorType>(x.getType()) : nullptr;
+  }
+
+  /// Remembers the error.
+  mlir::LogicalResult fail(std::string message, std::string hint = {});
+  /// The error of a rule, with the operands it is about.
+  mlir::LogicalResult fail(const Inferred &inferred, mlir::ValueRange shown);
+  /// Fails because `symbol` would have to be a multiple of `factor`, where that
+  /// can be assumed; else with `message`.
+  mlir::LogicalResult failDivision(const Dim &dim, const Dim &factor,
+                                   std::string message);
+  /// Makes an operation of the inferred type; `shown` are the operands that an
+  /// error names.
+  template <typename Op, typename... Args>
+  Tensor create(const Inferred &inferred, mlir::ValueRange shown,
+                Args &&...args) {
+    if (!inferred)
+      return fail(inferred, shown);
+    return Op::create(builder, location, inferred.type(),
+                      std::forward<Args>(args)...)
+        .getResult();
+  }
+  void require(const Dim &amount, const llvm::Twine &text);
+
+  /// A tensor or number as a tensor of the element type.
+  Tensor liftAs(const Operand &x, mlir::Type elementType);
+  Tensor constant(double value, mlir::Type elementType);
+  /// The element type that operands meet in, at least `least`.
+  mlir::Type commonType(llvm::ArrayRef<Operand> operands, mlir::Type least);
+  Tensor toFloat(mlir::Value x) { return cast(x, builder.getF32Type()); }
+  /// Fails unless `x` has integers (truth values become such).
+  Tensor toInteger(llvm::StringRef name, mlir::Value x);
+  /// An axis counted from the end as one counted from the start.
+  mlir::FailureOr<int64_t> normalizeAxis(mlir::Value x, int64_t axis);
+
+  Tensor power(const Operand &left, const Operand &right);
+  Tensor matmul(const Operand &left, const Operand &right);
+  Tensor logic(BinaryKind kind, llvm::StringRef op, const Operand &left,
+               const Operand &right);
+  /// Fails with the error of an operator: "`+` of f[2] and 3: …".
+  mlir::LogicalResult failOperator(llvm::StringRef op,
+                                   llvm::ArrayRef<Operand> operands,
+                                   const llvm::Twine &message,
+                                   std::string hint = {});
+
+  /// These emit nothing where they change nothing.
+  Tensor reshape(mlir::Value x, llvm::ArrayRef<Dim> dims);
+  Tensor permute(mlir::Value x, llvm::ArrayRef<int64_t> permutation);
+  Tensor slice(mlir::Value x, llvm::ArrayRef<Dim> offsets,
+               llvm::ArrayRef<Dim> sizes);
+
+  struct IndexPlan;
+  mlir::LogicalResult addInteger(mlir::Value x, const Dim &number,
+                                 IndexPlan &plan);
+  mlir::LogicalResult addPick(mlir::Value x, mlir::Value pick, IndexPlan &plan);
+  Tensor addAxes(mlir::Value x, llvm::ArrayRef<Dim> dims,
+                 llvm::ArrayRef<IndexItem> items, int64_t picked);
+  Tensor einops(llvm::StringRef name, mlir::Value x,
+                const ast::Pattern &pattern, KnownSizes known);
 
   mlir::OpBuilder &builder;
   mlir::Location location;
