@@ -13,16 +13,24 @@ int compare(Text left, Text right) {
   return left.size < right.size ? -1 : left.size > right.size;
 }
 
-void *reallocateSmall(void *memory, size_t bytes) {
-  void *result = realloc(memory, bytes ? bytes : 1);
-  if (!result) {
+static void *orAbort(void *memory) {
+  if (!memory) {
     fputs("bridge: out of memory\n", stderr);
     abort();
   }
-  return result;
+  return memory;
+}
+
+void *reallocateSmall(void *memory, size_t bytes) {
+  return orAbort(realloc(memory, bytes ? bytes : 1));
 }
 
 void *allocateSmall(size_t bytes) { return reallocateSmall(nullptr, bytes); }
+
+void *allocateObject(size_t bytes) {
+  bytes = (bytes + 63) & ~size_t(63);
+  return memset(orAbort(aligned_alloc(64, bytes)), 0, bytes);
+}
 
 int64_t elementCount(int32_t rank, const int64_t *shape) {
   int64_t count = 1;

@@ -86,6 +86,13 @@ private:
     skipSpace();
     if (at == end)
       return fail("the text ends early");
+    const char *first = at;
+    BRIDGE_TRY(parseKind(value, depth));
+    value.raw = Text(first, at - first);
+    return BRIDGE_OK;
+  }
+
+  bridge_status parseKind(Json &value, int depth) {
     switch (*at) {
     case '{':
       return parseObject(value, depth);

@@ -16,6 +16,7 @@ struct Json {
   bool boolean;
   Text key;  ///< of a member of an Object
   Text text; ///< of a String, terminated by a zero byte
+  Text raw;  ///< as it stands in the text that was read
   double number;
   int64_t integer;
   int64_t size; ///< children of an Array or Object
@@ -48,7 +49,7 @@ inline JsonChildren children(const Json &value) { return {&value}; }
 
 /// Reads all of `text`, which must be one value: no comments, no trailing
 /// commas, no names twice in an object, valid UTF-8, at most 64 levels deep.
-/// Values live in `region` and refer to `text` only where nothing is escaped.
+/// Values live in `region`; only `raw` refers to `text`.
 /// A failure says the line and column; `what` names the text, as in
 /// "model.safetensors: header".
 bridge_status parseJson(Text text, Region &region, Text what,

@@ -202,7 +202,7 @@ BRIDGE_PUBLIC void bridge_session_close(bridge_session *session);
  * are bound to the sizes that they meet.
  *
  * Where an output's `data` is null, the call fills it in: row-major, of the
- * entry's dtype, owned by the session and valid until its next run or its end.
+ * entry's dtype, owned by the session and valid until its next run begins.
  * Otherwise `data`, `dtype`, `rank`, `shape` and `strides` say where the caller
  * wants it: the shape has to be the output's, the dtype of the same class
  * (float types for f32, i32, i64 and bool for the others).
