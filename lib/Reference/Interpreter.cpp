@@ -161,7 +161,7 @@ static llvm::Error checkResult(Operation *op, const Array &array,
     for (double value : array.values)
       if (std::trunc(value) != value || std::fabs(value + 0.5) > 2147483648.0)
         return failure(
-            op, llvm::formatv("an integer of 32 bits cannot be {0}", value));
+            op, llvm::formatv("an integer of 32 bits cannot be {0:f0}", value));
   return llvm::Error::success();
 }
 

@@ -169,9 +169,10 @@ bool compareFloats(arith::CmpFPredicate predicate, double a, double b) {
 double constantValue(TypedAttr value) {
   if (auto number = dyn_cast<FloatAttr>(value))
     return number.getValueAsDouble();
-  auto integer = cast<IntegerAttr>(value);
-  return integer.getType().isInteger(1) ? integer.getValue().getZExtValue()
-                                        : integer.getValue().getSExtValue();
+  APInt integer = cast<IntegerAttr>(value).getValue();
+  return integer.getBitWidth() == 1
+             ? integer.getZExtValue()
+             : static_cast<double>(integer.getSExtValue());
 }
 
 } // namespace

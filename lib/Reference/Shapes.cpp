@@ -127,6 +127,19 @@ static Expected<Array> evaluateSplice(SpliceOp op, const Scope &scope) {
   return result;
 }
 
+/// The number of an attribute; i1 is 0 or 1.
+static double toDouble(const APInt &value) {
+  return value.getBitWidth() == 1 ? value.getZExtValue()
+                                  : static_cast<double>(value.getSExtValue());
+}
+
+static double toDouble(APFloat value) {
+  bool losesInfo;
+  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                &losesInfo);
+  return value.convertToDouble();
+}
+
 static Expected<Array> evaluateConstant(ConstantOp op, const Scope &scope) {
   auto elements = dyn_cast<DenseElementsAttr>(op.getValue());
   if (!elements)
@@ -135,19 +148,10 @@ static Expected<Array> evaluateConstant(ConstantOp op, const Scope &scope) {
                scope.shape(op.getResult()));
   if (isa<FloatType>(elements.getElementType())) {
     llvm::transform(elements.getValues<APFloat>(), result.values.begin(),
-                    [](const APFloat &v) {
-                      bool loses;
-                      APFloat wide = v;
-                      wide.convert(APFloat::IEEEdouble(),
-                                   APFloat::rmNearestTiesToEven, &loses);
-                      return wide.convertToDouble();
-                    });
+                    [](APFloat value) { return toDouble(std::move(value)); });
   } else {
-    bool isTruth = elements.getElementType().isInteger(1);
     llvm::transform(elements.getValues<APInt>(), result.values.begin(),
-                    [=](const APInt &v) -> double {
-                      return isTruth ? v.getZExtValue() : v.getSExtValue();
-                    });
+                    [](APInt value) { return toDouble(value); });
   }
   return result;
 }
