@@ -1,6 +1,7 @@
 //===- Compile.cpp - From a spec to a file --------------------------------===//
 #include "CodeGeneration.h"
 #include "Header.h"
+#include "NativeLevel.h"
 #include "Output.h"
 #include "bridge/Analysis/FusionPlan.h"
 #include "bridge/Conversion/Manifest.h"

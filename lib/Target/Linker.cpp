@@ -1,6 +1,6 @@
 //===- Linker.cpp - From objects to executables and libraries -------------===//
 #include "bridge/Target/Linker.h"
-#include "bridge/Runtime/Abi.h"
+#include "bridge/Target/Program.h"
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallVector.h"
@@ -73,7 +73,8 @@ static llvm::SmallVector<std::string> kindArguments(LinkKind kind,
 }
 
 llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
-                                LinkKind kind, llvm::StringRef output) {
+                                llvm::StringRef weights, LinkKind kind,
+                                llvm::StringRef output) {
   llvm::SmallString<128> folder;
   if (std::error_code code =
           llvm::sys::fs::createUniqueDirectory("bridge-link", folder))
@@ -99,6 +100,19 @@ llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
             addFile("object" + std::to_string(index) + ".o",
                     llvm::StringRef(object.data(), object.size())))
       return error;
+  if (!weights.empty()) {
+    llvm::append_values(arguments, std::string("--format=binary"),
+                        weights.str(), std::string("--format=default"));
+    // The linker calls the bytes by the path of the file.
+    std::string mangled = "_binary_" + weights.str();
+    for (char &c : mangled)
+      if (!llvm::isAlnum(c))
+        c = '_';
+    arguments.push_back(
+        ("--defsym=" + kEmbeddedWeights + "=" + mangled + "_start").str());
+    arguments.push_back(
+        ("--defsym=" + kEmbeddedBytes + "=" + mangled + "_size").str());
+  }
   if (kind != LinkKind::Executable) {
     // The whole C API, whatever the program itself uses of it.
     for (const char *symbol : {"bridge_model_open", "bridge_session_run",

@@ -76,10 +76,9 @@ std::unique_ptr<llvm::Module> bridge::makeProgramModule(
   auto *tableType = llvm::ArrayType::get(table.front()->getType(), table.size());
   llvm::Constant *embedded = b.null(), *embeddedBytes = b.integer(0);
   if (embedsWeights) {
-    embedded = b.external(kEmbeddedBegin);
-    // The linker's absolute symbol whose address is the number of bytes.
+    embedded = b.external(kEmbeddedWeights);
     embeddedBytes =
-        llvm::ConstantExpr::getPtrToInt(b.external(kEmbeddedSize), b.i64);
+        llvm::ConstantExpr::getPtrToInt(b.external(kEmbeddedBytes), b.i64);
   }
   auto *program = b.define(
       b.structure({b.integer(BRIDGE_ABI_VERSION), b.text(manifest, false),

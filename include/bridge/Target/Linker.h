@@ -15,9 +15,11 @@ enum class LinkKind {
 };
 
 /// Links objects with the run time that is embedded in this program; needs no
-/// linker and no development files. Writes `output` or nothing.
+/// linker and no development files. `weights` is a file to put into the program
+/// as it is, or empty. Writes `output` or nothing.
 llvm::Error linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
-                        LinkKind kind, llvm::StringRef output);
+                        llvm::StringRef weights, LinkKind kind,
+                        llvm::StringRef output);
 
 } // namespace bridge
 

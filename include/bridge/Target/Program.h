@@ -16,10 +16,11 @@ struct ProgramLevel {
   std::string entriesSymbol; ///< the table of the entries' addresses
 };
 
-/// How the linker calls the first byte of a binary input named `weights`, and
-/// their number.
-inline constexpr llvm::StringLiteral kEmbeddedBegin = "_binary_weights_start";
-inline constexpr llvm::StringLiteral kEmbeddedSize = "_binary_weights_size";
+/// Symbols that linkProgram defines where weights are embedded: their first
+/// byte, and an absolute symbol whose address is their number of bytes.
+inline constexpr llvm::StringLiteral kEmbeddedWeights =
+    "bridge_embedded_weights";
+inline constexpr llvm::StringLiteral kEmbeddedBytes = "bridge_embedded_bytes";
 
 /// A module that defines the `bridge_program` of bridge/Runtime/Abi.h, and, for
 /// an executable, `main`.
