@@ -1,46 +1,11 @@
 //===- Diagnostics.cpp - Errors of specs and configs ----------------------===//
 #include "bridge/Frontend/Diagnostics.h"
+#include "Text.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SmallVector.h"
-#include "llvm/Support/ConvertUTF.h"
 #include <algorithm>
 
 using namespace bridge;
 using llvm::StringRef;
-
-//===----------------------------------------------------------------------===//
-// Characters
-//===----------------------------------------------------------------------===//
-
-/// Bytes of the character at the start of `text`; 1 where it is not UTF-8.
-static size_t characterLength(StringRef text) {
-  const auto *bytes = reinterpret_cast<const llvm::UTF8 *>(text.data());
-  size_t length = llvm::getNumBytesForUTF8(*bytes);
-  if (length <= text.size() && llvm::isLegalUTF8Sequence(bytes, bytes + length))
-    return length;
-  return 1;
-}
-
-static size_t countCharacters(StringRef text) {
-  size_t count = 0;
-  for (; !text.empty(); text = text.drop_front(characterLength(text)))
-    ++count;
-  return count;
-}
-
-/// `text` with what a terminal must not be sent replaced: control characters
-/// and bytes that are not UTF-8.
-static std::string printable(StringRef text) {
-  std::string result;
-  while (!text.empty()) {
-    size_t length = characterLength(text);
-    unsigned char first = text.front();
-    bool isPlain = length > 1 || first == '\t' || (first >= 32 && first < 127);
-    result += isPlain ? text.take_front(length) : StringRef("\uFFFD");
-    text = text.drop_front(length);
-  }
-  return result;
-}
 
 //===----------------------------------------------------------------------===//
 // SourceFile
@@ -113,8 +78,9 @@ static void printExcerpt(SourceRange range, unsigned number,
 
   std::string lead = printable(before), body = printable(marked);
   os << "  " << lead << body << printable(after) << "\n  ";
-  for (; !before.empty(); before = before.drop_front(characterLength(before)))
-    os << (before.front() == '\t' ? '\t' : ' ');
+  for (char byte : lead) // one column for each character
+    if ((byte & 0xC0) != 0x80)
+      os << (byte == '	' ? '	' : ' ');
   os << '^' << std::string(std::max<size_t>(countCharacters(body), 1) - 1, '~')
      << '\n';
 }
