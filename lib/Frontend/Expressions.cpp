@@ -2,13 +2,18 @@
 #include "Evaluator.h"
 #include "Model.h"
 #include "Names.h"
+#include "Primitives.h"
 #include "Trace.h"
+#include "bridge/Frontend/MaskEmitter.h"
 
 using namespace bridge;
 using namespace bridge::frontend;
+using llvm::cast;
+using llvm::dyn_cast;
 using llvm::failed;
 using llvm::failure;
 using llvm::FailureOr;
+using llvm::isa;
 using llvm::LogicalResult;
 using llvm::success;
 

@@ -425,7 +425,7 @@ RunTimeName *Model::runTimeName(Scope &scope, StringRef name) {
 static std::set<std::string> namesAfter(const ast::Node &node, Scope &scope) {
   std::set<std::string> names = assignedNames(node);
   if (isa<ast::For>(&node)) // others are local to its turns
-    llvm::erase_if(names, [&](const std::string &name) {
+    std::erase_if(names, [&](const std::string &name) {
       return !scope.names.count(name);
     });
   return names;

@@ -162,8 +162,9 @@ static LogicalResult resolve(const ast::Node &node,
     if (!name || known.count(name->name) || failed(result))
       return;
     result = evaluator.error(name->range, "unknown name `" + name->name + "`")
-                 .withHint(hintForName(name->name,
-                                       {known.begin(), known.end()}));
+                 .withHint(hintForName(
+                     name->name,
+                     std::vector<std::string>(known.begin(), known.end())));
   });
   return result;
 }

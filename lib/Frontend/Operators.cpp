@@ -1,6 +1,7 @@
 //===- Operators.cpp - Operators on static values, tensors and masks ------===//
 #include "Evaluator.h"
 #include "Trace.h"
+#include "bridge/Frontend/MaskEmitter.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
 
@@ -300,8 +301,12 @@ FailureOr<Value> Evaluator::binary(StringRef op, const Value &left,
     if (!a || !b)
       return unsupported();
     trace->setLocation(range);
-    if (!left.isTensor() && !right.isTensor())
-      a = Operand(trace->emitter.lift(*a));
+    if (!left.isTensor() && !right.isTensor()) {
+      FailureOr<mlir::Value> lifted = trace->emitter.lift(*a);
+      if (failed(lifted))
+        return emitterError(range, {}, prefix);
+      a = Operand(*lifted);
+    }
     auto result = trace->emitter.binary(op, *a, *b);
     if (failed(result))
       return emitterError(range, {}, prefix);

@@ -5,6 +5,7 @@
 
 using namespace bridge;
 using namespace bridge::frontend;
+using llvm::dyn_cast;
 using llvm::failed;
 using llvm::failure;
 using llvm::FailureOr;

@@ -474,16 +474,16 @@ LogicalResult Trace::traceEntry(const ast::Entry &entry) {
   }
 }
 
-FailureOr<Value> Trace::evaluateAlone(const ast::Node &expression) {
+LogicalResult Trace::checkAlone(const ast::Check &check) {
   assumptions.clear();
   while (true) {
-    FailureOr<Value> value = failure();
-    if (succeeded(beginEntry("check")))
-      value = evaluator.value(expression, *model.root->scope);
+    LogicalResult held = beginEntry("check");
+    if (succeeded(held))
+      held = evaluator.check(check, *model.root->scope);
     evaluator.trace = nullptr;
     evaluator.mask = nullptr;
     abandonFrames(0);
-    if (succeeded(value) || evaluator.stop != Stop::Assume)
-      return value;
+    if (succeeded(held) || evaluator.stop != Stop::Assume)
+      return held;
   }
 }

@@ -48,8 +48,8 @@ public:
 
   /// Traces an entry into a function of the module.
   llvm::LogicalResult traceEntry(const ast::Entry &entry);
-  /// Whether a condition about run-time values holds, whatever the inputs are.
-  llvm::FailureOr<Value> evaluateAlone(const ast::Node &expression);
+  /// A check about run-time values that belongs to no entry.
+  llvm::LogicalResult checkAlone(const ast::Check &check);
 
   //===--------------------------------------------------------------------===//
   // What the evaluator asks for
