@@ -1,0 +1,15 @@
+//===- Main.cpp - Tests of the float64 interpreter ------------------------===//
+#include "Compute.h"
+
+int main() {
+  using namespace bridge::test;
+  testDimensions();
+  testElementWise();
+  testFused();
+  testProducts();
+  testReductions();
+  testRows();
+  testShapes();
+  testStructure();
+  return failures != 0;
+}
