@@ -37,7 +37,7 @@ llvm::Expected<Shape> Dimensions::evaluate(llvm::ArrayRef<Dim> dims) const {
 }
 
 /// "input `x` has shape [2, 5]: dimension 1".
-static std::string describe(const Dimensions::Input &input, size_t axis) {
+static std::string describeAxis(const Dimensions::Input &input, size_t axis) {
   return "input `" + input.name + "` has shape " + toString(input.given) +
          ": dimension " + llvm::utostr(axis);
 }
@@ -49,7 +49,7 @@ static llvm::Error checkRank(const Dimensions::Input &input) {
                    toString(input.declared));
   for (auto [axis, size] : llvm::enumerate(input.given))
     if (size < 1)
-      return failure(describe(input, axis) + " (`" +
+      return failure(describeAxis(input, axis) + " (`" +
                      input.declared[axis].str() + "`) has to be at least 1");
   return llvm::Error::success();
 }
@@ -98,7 +98,7 @@ llvm::Expected<bool> Dimensions::solve(const Input &input) {
       continue;
     int64_t rest = input.given[axis] - constant;
     if (rest % factor != 0 || rest / factor < 0)
-      return failure(describe(input, axis) + " is " +
+      return failure(describeAxis(input, axis) + " is " +
                      llvm::Twine(input.given[axis]) +
                      ", and no whole number `" + *unknown + "` makes " +
                      dim.str() + " that");
@@ -115,7 +115,7 @@ llvm::Error Dimensions::check(const Input &input) const {
       return expected.takeError();
     if (*expected == input.given[axis])
       continue;
-    std::string message = describe(input, axis) + " is " +
+    std::string message = describeAxis(input, axis) + " is " +
                           llvm::itostr(input.given[axis]) + ", expected " +
                           dim.str();
     if (!dim.isStatic()) {
