@@ -118,12 +118,12 @@ llvm::Error Dimensions::check(const Input &input) const {
     std::string message = describeAxis(input, axis) + " is " +
                           llvm::itostr(input.given[axis]) + ", expected " +
                           dim.str();
-    if (!dim.isStatic()) {
-      auto values = llvm::map_range(dim.symbols(), [&](const auto &name) {
-        return name + " = " + llvm::itostr(known.find(name)->second.value);
-      });
-      message += " = " + llvm::itostr(*expected) + " where " +
-                 llvm::join(values, ", ");
+    llvm::ListSeparator separator(", ");
+    if (!dim.isStatic())
+      message += " = " + llvm::itostr(*expected) + " where ";
+    for (const std::string &name : dim.symbols()) {
+      message += separator;
+      message += name + " = " + llvm::itostr(known.find(name)->second.value);
     }
     return failure(message);
   }

@@ -55,7 +55,7 @@ private:
   llvm::Error bind(WeightOp weight);
   llvm::Error check(WeightOp weight, SourceAttr source) const;
   llvm::Error reportMissing(WeightOp weight) const;
-  llvm::Error checkSurplus() const;
+  llvm::Error checkSurplus();
   Expected<std::vector<llvm::GlobPattern>> ignored() const;
 
   ModuleOp module;
@@ -124,7 +124,7 @@ Expected<std::vector<llvm::GlobPattern>> Binder::ignored() const {
   return patterns;
 }
 
-llvm::Error Binder::checkSurplus() const {
+llvm::Error Binder::checkSurplus() {
   Expected<std::vector<llvm::GlobPattern>> patterns = ignored();
   if (!patterns)
     return patterns.takeError();
