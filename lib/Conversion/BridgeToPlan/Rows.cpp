@@ -1,0 +1,261 @@
+//===- Rows.cpp - Norms, softmax, reductions and the like -----------------===//
+#include "Lowerings.h"
+
+using namespace mlir;
+using namespace bridge;
+
+static NamedAttribute unit(FunctionPlanner &planner, StringRef name) {
+  Builder builder(planner.context());
+  return builder.getNamedAttr(name, builder.getUnitAttr());
+}
+
+static NamedAttribute number(FunctionPlanner &planner, StringRef name,
+                             FloatAttr value) {
+  return Builder(planner.context()).getNamedAttr(name, value);
+}
+
+/// The view, copied where the step along its last axis is known on entry only.
+static View withKnownSteps(FunctionPlanner &planner, const View &view) {
+  if (view.layout.rank() == 0 || view.layout.strides.back().isStatic())
+    return view;
+  return copyToBuffer(planner, view);
+}
+
+/// A kernel's operands have at least one axis.
+static void ensureAxis(View &view) {
+  if (view.layout.rank() > 0)
+    return;
+  view.layout.sizes.push_back(Dim(1));
+  view.layout.strides.push_back(Dim(elementBytes(view.elementType)));
+}
+
+/// Launches a kernel x, operands… → out that works on rows, with as few leading
+/// axes as possible. `aligned` has the sizes of x, too.
+static void launchRows(FunctionPlanner &planner, plan::KernelKind kind,
+                       ArrayRef<NamedAttribute> config, const View &x,
+                       std::optional<View> aligned, ValueRange operands,
+                       const View &out) {
+  View input = withDenseRows(planner, x);
+  writeRows(planner, out, [&](const View &rows) {
+    View from = input, to = rows, beside = aligned.value_or(View());
+    SmallVector<Layout *> layouts{&from.layout, &to.layout};
+    if (aligned)
+      layouts.push_back(&beside.layout);
+    mergeLeading(layouts, /*keep=*/1);
+    SmallVector<Value> all{planner.materialize(from)};
+    if (aligned)
+      all.push_back(planner.materialize(beside));
+    llvm::append_range(all, operands);
+    all.push_back(planner.materialize(to));
+    planner.launch(kind, plan::stringifyKernelKind(kind), config, all);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Norms
+//===----------------------------------------------------------------------===//
+
+/// A norm with its optional weight and bias.
+static void planNorm(FunctionPlanner &planner, plan::KernelKind kind,
+                     FloatAttr eps, Value x, Value weight, Value bias,
+                     Value result) {
+  SmallVector<NamedAttribute> config{number(planner, "eps", eps)};
+  SmallVector<Value> operands;
+  auto add = [&](StringRef name, Value tensor) {
+    if (!tensor)
+      return;
+    config.push_back(unit(planner, name));
+    operands.push_back(planner.materialize(
+        withDenseRows(planner, planner.view(tensor))));
+  };
+  add("weight", weight);
+  add("bias", bias);
+  launchRows(planner, kind, config, planner.view(x), std::nullopt, operands,
+             planner.resultView(result));
+}
+
+LogicalResult bridge::planOp(FunctionPlanner &planner, LayerNormOp op) {
+  planNorm(planner, plan::KernelKind::LayerNorm, op.getEpsAttr(), op.getX(),
+           op.getWeight(), op.getBias(), op.getResult());
+  return success();
+}
+
+LogicalResult bridge::planOp(FunctionPlanner &planner, RmsNormOp op) {
+  planNorm(planner, plan::KernelKind::RmsNorm, op.getEpsAttr(), op.getX(),
+           op.getWeight(), Value(), op.getResult());
+  return success();
+}
+
+LogicalResult bridge::planOp(FunctionPlanner &planner, L2NormalizeOp op) {
+  planNorm(planner, plan::KernelKind::L2Normalize, op.getEpsAttr(), op.getX(),
+           Value(), Value(), op.getResult());
+  return success();
+}
+
+LogicalResult bridge::planOp(FunctionPlanner &planner, SoftmaxOp op) {
+  std::optional<View> seen;
+  SmallVector<NamedAttribute> config;
+  if (!op.getMask().empty()) {
+    seen = planSeen(planner, {op.getMask(), op.getCaptures(),
+                              static_cast<int64_t>(op.getBatchAxes()),
+                              getDims(op.getX())});
+    config.push_back(unit(planner, "seen"));
+    config.push_back(Builder(planner.context())
+                         .getNamedAttr("empty", op.getEmptyAttr()));
+  }
+  launchRows(planner, plan::KernelKind::Softmax, config,
+             planner.view(op.getX()), seen, {},
+             planner.resultView(op.getResult()));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Reductions and scans
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// x[kept…, reduced…] and out[kept…].
+struct Reduction {
+  View x, out;
+  int64_t reduced;
+};
+} // namespace
+
+/// Moves the reduced axes last and merges axes on either side.
+static Reduction alignReduction(FunctionPlanner &planner, const View &x,
+                                ArrayRef<int64_t> axes, const View &out) {
+  SmallVector<int64_t> order;
+  for (int64_t axis = 0; axis < x.layout.rank(); ++axis)
+    if (!llvm::is_contained(axes, axis))
+      order.push_back(axis);
+  llvm::append_range(order, axes);
+  View from = withKnownSteps(planner, x.with(permute(x.layout, order)));
+
+  // The result, repeated along the reduced axes, has the axes of x.
+  View to = out;
+  ensureAxis(to);
+  Layout &input = from.layout;
+  int64_t reduced = axes.size();
+  if (to.layout.rank() > out.layout.rank())
+    padRank(input, input.rank() + 1);
+  for (const Dim &size : ArrayRef(input.sizes).take_back(reduced)) {
+    to.layout.sizes.push_back(size);
+    to.layout.strides.push_back(Dim(0));
+  }
+  SmallVector<Layout *> layouts{&input, &to.layout};
+  for (int64_t axis = input.rank() - 2; axis >= input.rank() - reduced; --axis)
+    if (mergeAxes(layouts, axis))
+      --reduced;
+  int64_t kept = input.rank() - reduced;
+  if (kept > 1)
+    mergeLeading(layouts, reduced + 1);
+  to.layout.sizes.pop_back_n(reduced);
+  to.layout.strides.pop_back_n(reduced);
+  return {from, to, reduced};
+}
+
+static void launchReduce(FunctionPlanner &planner, Reduction reduction,
+                         ReduceKind kind) {
+  Builder builder(planner.context());
+  planner.launch(
+      plan::KernelKind::Reduce,
+      ("reduce_" + stringifyReduceKind(kind)).str(),
+      {builder.getNamedAttr("reduce",
+                            ReduceAttr::get(planner.context(), kind)),
+       builder.getNamedAttr("axes",
+                            builder.getI64IntegerAttr(reduction.reduced))},
+      {planner.materialize(reduction.x), planner.materialize(reduction.out)});
+}
+
+LogicalResult bridge::planOp(FunctionPlanner &planner, ReduceOp op) {
+  View x = planner.view(op.getX());
+  launchReduce(planner,
+               alignReduction(planner, x, op.getAxes(),
+                              planner.resultView(op.getResult())),
+               op.getKind());
+  return success();
+}
+
+LogicalResult bridge::planOp(FunctionPlanner &planner, ArgExtremeOp op) {
+  View x = planner.view(op.getX());
+  Reduction reduction =
+      alignReduction(planner, x, static_cast<int64_t>(op.getAxis()),
+                     planner.resultView(op.getResult()));
+  planner.launch(plan::KernelKind::ArgExtreme,
+                 ("arg_" + stringifyExtremeKind(op.getKind())).str(),
+                 Builder(planner.context())
+                     .getNamedAttr("extreme", op.getKindAttr()),
+                 {planner.materialize(reduction.x),
+                  planner.materialize(reduction.out)});
+  return success();
+}
+
+LogicalResult bridge::planOp(FunctionPlanner &planner, CumsumOp op) {
+  View x = planner.view(op.getX()), out = planner.resultView(op.getResult());
+  SmallVector<int64_t> order;
+  int64_t axis = op.getAxis();
+  for (int64_t other = 0; other < x.layout.rank(); ++other)
+    if (other != axis)
+      order.push_back(other);
+  order.push_back(axis);
+  View from = withKnownSteps(planner, x.with(permute(x.layout, order)));
+  auto scan = [&](View to) {
+    SmallVector<Layout *> layouts{&from.layout, &to.layout};
+    mergeLeading(layouts, /*keep=*/1);
+    planner.launch(plan::KernelKind::Cumsum, "cumsum", {},
+                   {planner.materialize(from), planner.materialize(to)});
+  };
+  View to = out.with(permute(out.layout, order));
+  if (to.layout.strides.back().isStatic())
+    scan(to);
+  else
+    writeRows(planner, to, scan);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Rotary positions
+//===----------------------------------------------------------------------===//
+
+LogicalResult bridge::planOp(FunctionPlanner &planner, RotaryOp op) {
+  View x = withDenseRows(planner, planner.view(op.getX()));
+  View angles = withDenseRows(planner, planner.view(op.getAngles()));
+  View out = planner.resultView(op.getResult(), layoutLike(x.layout, 4));
+  writeRows(planner, out, [&](View to) {
+    View from = x;
+    if (angles.layout.rank() == 2 && from.layout.rank() > 4) {
+      SmallVector<Layout *> layouts{&from.layout, &to.layout};
+      mergeLeading(layouts, /*keep=*/2);
+    }
+    View target = to;
+    if (from.layout.rank() > 4) {
+      from = copyToBuffer(planner, x);
+      to = planner.allocate(to.elementType, from.layout);
+      target = out;
+      SmallVector<Layout *> layouts{&from.layout, &to.layout};
+      mergeLeading(layouts, /*keep=*/2);
+    }
+    padRank(from.layout, 4);
+    padRank(to.layout, 4);
+    SmallVector<Dim> sizes{from.layout.sizes[0], angles.layout.sizes.end()[-2],
+                           angles.layout.sizes.back()};
+    View turns = angles.with(broadcastTo(angles.layout, sizes));
+    planner.launch(plan::KernelKind::Rotary, "rotary", {},
+                   {planner.materialize(from), planner.materialize(turns),
+                    planner.materialize(to)});
+    (void)target;
+  });
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Cross-entropy
+//===----------------------------------------------------------------------===//
+
+/// The sum of a vector, in a buffer of one element.
+static View sum(FunctionPlanner &planner, const View &vector) {
+  View out = planner.allocate(vector.elementType, paddedLayout({}, 4));
+  launchReduce(planner, alignReduction(planner, vector, int64_t(0), out),
+               ReduceKind::Sum);
+  return out;
+}
