@@ -18,6 +18,8 @@ namespace bridge::plan {
 /// Names of attributes of the plan.
 inline constexpr llvm::StringLiteral kEntryAttr =
     "plan.entry"; ///< on functions that the caller can ask for
+inline constexpr llvm::StringLiteral kOutputAttr =
+    "plan.output"; ///< on arguments of entries that are results
 inline constexpr llvm::StringLiteral kSitesAttr =
     "plan.sites"; ///< on the module: messages of run-time errors, an array of
                   ///< strings

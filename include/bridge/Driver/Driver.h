@@ -1,0 +1,55 @@
+//===- Driver.h - From a spec to a file -------------------------*- C++ -*-===//
+#ifndef BRIDGE_DRIVER_DRIVER_H
+#define BRIDGE_DRIVER_DRIVER_H
+
+#include "bridge/Frontend/Frontend.h"
+#include "bridge/Pipelines/Phases.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
+#include <string>
+#include <vector>
+
+namespace bridge {
+
+/// What kind of file compilation makes.
+enum class OutputKind {
+  Executable,    ///< no extension
+  SharedLibrary, ///< .so, with a C header beside it
+  Relocatable,   ///< .o, with a C header beside it
+  Mlir,          ///< .mlir
+  LlvmIr,        ///< .ll
+  Assembly       ///< .s
+};
+std::optional<OutputKind> parseOutputKind(llvm::StringRef name);
+
+/// The options of `bridgec`, as data.
+struct CompileOptions {
+  std::string input;                     ///< .bridge, .mlir or a checkpoint folder
+  std::string output;                    ///< a path; empty: none, or standard output
+  std::optional<OutputKind> emit;        ///< overrides the output's extension
+  std::string variant;                   ///< a published model of the spec
+  std::vector<std::string> definitions;  ///< name=value
+  std::vector<std::string> searchPaths;  ///< folders of specs and modules
+  std::vector<std::string> entries;      ///< the entries wanted; empty: all
+  std::vector<std::string> levels;       ///< of the instruction set; empty: native
+  std::string fuse = "all";              ///< the fusion plan
+  std::optional<Phase> stopAfter;        ///< print the IR of this phase
+  std::string embedWeights;              ///< a .safetensors file
+  std::optional<std::string> remarks;    ///< a file, or empty for standard error
+  bool timePhases = false;               ///< print how long each phase took
+};
+
+/// Compiles as `options` say. Whatever a user can cause is an error with a
+/// message that says so.
+llvm::Error compile(const CompileOptions &options);
+
+/// The module of `options.input` in the bridge dialect.
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+loadModule(mlir::MLIRContext &context, const CompileOptions &options);
+
+} // namespace bridge
+
+#endif // BRIDGE_DRIVER_DRIVER_H

@@ -1,0 +1,29 @@
+//===- RegionCloner.h - Scalar regions on vectors ---------------*- C++ -*-===//
+#ifndef BRIDGE_KERNELS_REGIONCLONER_H
+#define BRIDGE_KERNELS_REGIONCLONER_H
+
+#include "bridge/Kernels/Emitter.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace bridge {
+
+/// Emits an operation of a region that is not element-wise, mapping its
+/// results; failure reports an error at the operation.
+using CloneOther = llvm::function_ref<llvm::LogicalResult(mlir::Operation &,
+                                                          mlir::IRMapping &)>;
+
+/// Clones the operations of `body`, which compute scalars, so that they compute
+/// vectors of `lanes` elements (scalars where `lanes` is 1), and returns the
+/// values that its terminator passes on.
+///
+/// `mapping` holds values for the block's arguments. Element-wise operations
+/// keep their names and attributes, constants become splats, and values mapped
+/// to scalars are broadcast where they meet vectors. An operation whose results
+/// are mapped already is left out; any other is given to `other`.
+mlir::FailureOr<llvm::SmallVector<mlir::Value>>
+cloneOnVectors(Emitter &emitter, mlir::Block &body, mlir::IRMapping &mapping,
+               int64_t lanes, CloneOther other = {});
+
+} // namespace bridge
+
+#endif // BRIDGE_KERNELS_REGIONCLONER_H

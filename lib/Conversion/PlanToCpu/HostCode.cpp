@@ -1,0 +1,315 @@
+//===- HostCode.cpp - Functions of a plan as host functions ---------------===//
+#include "HostCode.h"
+#include "bridge/Kernels/Arguments.h"
+#include "bridge/Runtime/Abi.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <cstddef>
+
+using namespace mlir;
+using namespace bridge;
+
+namespace {
+
+/// Emits the host function of one function of the plan. Every view becomes the
+/// address of its first element, every frame the address of its memory.
+class HostFunction {
+public:
+  HostFunction(ModuleOp module, const PlanLayout &layout, const Frame &frame,
+               unsigned frameNumber)
+      : module(module), layout(layout), frame(frame), frameNumber(frameNumber),
+        builder(module.getContext()), loc(frame.function.getLoc()),
+        pointer(LLVM::LLVMPointerType::get(module.getContext())),
+        i64(builder.getI64Type()) {}
+
+  LogicalResult emit();
+
+  static std::string nameOf(StringRef function) {
+    return (function + ".host").str();
+  }
+
+private:
+  bool isEntry() { return frame.function->hasAttr(plan::kEntryAttr); }
+  LLVM::LLVMFuncOp declare();
+  void bindArguments(LLVM::LLVMFuncOp host);
+  LogicalResult emitOp(Operation &op);
+  LogicalResult emitLaunch(plan::LaunchOp op);
+  void emitCall(plan::CallOp op);
+  void emitConstant(plan::ConstantOp op);
+  void storeView(Value view, unsigned &slot);
+
+  Value constant(int64_t value) {
+    return LLVM::ConstantOp::create(builder, loc, i64,
+                                    builder.getI64IntegerAttr(value));
+  }
+  Value offset(Value base, Value bytes) {
+    return LLVM::GEPOp::create(builder, loc, pointer, builder.getI8Type(), base,
+                               ArrayRef<LLVM::GEPArg>{bytes});
+  }
+  Value offset(Value base, int64_t bytes) {
+    return LLVM::GEPOp::create(
+        builder, loc, pointer, builder.getI8Type(), base,
+        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
+  }
+  Value load(Type type, Value address) {
+    return LLVM::LoadOp::create(builder, loc, type, address, 8);
+  }
+  /// A field of the bridge_call.
+  Value callField(Type type, size_t byteOffset) {
+    return load(type, offset(call, byteOffset));
+  }
+  /// The address of buffer or call number `index` of the frame.
+  Value frameAddress(unsigned index) {
+    return offset(frameBase, load(i64, offset(frameOffsets, 8 * index)));
+  }
+  Value evaluate(const Dim &dim);
+  void store(Value value, unsigned slot) {
+    LLVM::StoreOp::create(builder, loc, value, offset(block, 8 * slot), 8);
+  }
+
+  ModuleOp module;
+  const PlanLayout &layout;
+  const Frame &frame;
+  unsigned frameNumber;
+  OpBuilder builder;
+  Location loc;
+  Type pointer, i64;
+
+  Value call;         ///< the bridge_call
+  Value frameBase;    ///< this function's memory
+  Value frameOffsets; ///< bytes from frameBase of each buffer and call
+  Value dims;         ///< the values of the dimensions
+  Value block;        ///< the argument block of the next launch
+  Value parallel;     ///< the run time's function
+  DenseMap<Value, Value> addresses;
+  std::map<std::string, Value> symbols;
+  unsigned nextBuffer = 0, nextCall = 0;
+};
+
+} // namespace
+
+LLVM::LLVMFuncOp HostFunction::declare() {
+  // An entry has the bridge_call alone; others take their frame and operands.
+  SmallVector<Type> arguments{pointer};
+  if (!isEntry())
+    arguments.append(1 + frame.function.getNumArguments(), pointer);
+  auto type = LLVM::LLVMFunctionType::get(
+      LLVM::LLVMVoidType::get(module.getContext()), arguments);
+  builder.setInsertionPointToEnd(module.getBody());
+  return LLVM::LLVMFuncOp::create(builder, loc,
+                                  nameOf(frame.function.getSymName()), type,
+                                  LLVM::Linkage::Internal);
+}
+
+void HostFunction::bindArguments(LLVM::LLVMFuncOp host) {
+  Block *entry = host.addEntryBlock(builder);
+  builder.setInsertionPointToStart(entry);
+  call = entry->getArgument(0);
+  dims = callField(pointer, offsetof(bridge_call, dims));
+  parallel = callField(pointer, offsetof(bridge_call, parallel));
+  Value tables = callField(pointer, offsetof(bridge_call, offsets));
+  frameOffsets = load(pointer, offset(tables, 8 * frameNumber));
+  if (isEntry()) {
+    frameBase = callField(pointer, offsetof(bridge_call, arena));
+    Value tensors = callField(pointer, offsetof(bridge_call, tensors));
+    for (auto [index, argument] :
+         llvm::enumerate(frame.function.getArguments()))
+      addresses[argument] = load(pointer, offset(tensors, 8 * index));
+  } else {
+    frameBase = entry->getArgument(1);
+    for (auto [index, argument] :
+         llvm::enumerate(frame.function.getArguments()))
+      addresses[argument] = entry->getArgument(2 + index);
+  }
+}
+
+LogicalResult HostFunction::emit() {
+  LLVM::LLVMFuncOp host = declare();
+  bindArguments(host);
+
+  // One block for all launches: the run time is done with it when it returns.
+  int64_t slots = 1;
+  SymbolTable table(module);
+  frame.function.walk([&](plan::LaunchOp launch) {
+    auto kernel = table.lookup<plan::KernelOp>(launch.getKernel());
+    slots = std::max(slots, argumentSlots(kernel).count);
+  });
+  block = LLVM::AllocaOp::create(builder, loc, pointer, i64, constant(slots), 8);
+
+  for (Operation &op : frame.function.getBody().front().without_terminator()) {
+    loc = op.getLoc();
+    if (failed(emitOp(op)))
+      return failure();
+  }
+  LLVM::ReturnOp::create(builder, loc, ValueRange{});
+  return success();
+}
+
+LogicalResult HostFunction::emitOp(Operation &op) {
+  return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
+      .Case([&](plan::BufferOp buffer) {
+        addresses[buffer.getResult()] = frameAddress(nextBuffer++);
+        return success();
+      })
+      .Case([&](plan::FrameOp called) {
+        addresses[called.getResult()] =
+            frameAddress(frame.buffers.size() + nextCall++);
+        return success();
+      })
+      .Case([&](plan::WeightOp weight) {
+        Value table = callField(pointer, offsetof(bridge_call, weights));
+        addresses[weight.getResult()] =
+            load(pointer, offset(table, 8 * layout.slotIndex(weight)));
+        return success();
+      })
+      .Case([&](plan::SubviewOp subview) {
+        addresses[subview.getResult()] =
+            offset(addresses.lookup(subview.getSource()),
+                   evaluate(*Dim::parse(subview.getOffset())));
+        return success();
+      })
+      .Case([&](plan::ConstantOp constant) {
+        emitConstant(constant);
+        return success();
+      })
+      .Case([&](plan::LaunchOp launch) { return emitLaunch(launch); })
+      .Case([&](plan::CallOp called) {
+        emitCall(called);
+        return success();
+      })
+      // Checks are the run time's business.
+      .Case([&](CheckOp) { return success(); })
+      .Default([](Operation *op) {
+        return op->emitOpError("has no meaning in a plan's function");
+      });
+}
+
+Value HostFunction::evaluate(const Dim &dim) {
+  Value sum;
+  for (const auto &[factors, coefficient] : dim.terms()) {
+    Value term = constant(coefficient);
+    for (const std::string &name : factors) {
+      Value &symbol = symbols[name];
+      if (!symbol) {
+        // Loaded at the top, so that it is there for all that follows.
+        OpBuilder::InsertionGuard guard(builder);
+        builder.setInsertionPointAfterValue(dims);
+        symbol = load(i64, offset(dims, 8 * layout.dimIndex(name)));
+      }
+      term = LLVM::MulOp::create(builder, loc, term, symbol);
+    }
+    sum = sum ? LLVM::AddOp::create(builder, loc, sum, term) : term;
+  }
+  return sum ? sum : constant(0);
+}
+
+void HostFunction::storeView(Value view, unsigned &slot) {
+  store(addresses.lookup(view), slot++);
+  auto storeAll = [&](DimsAttr list) {
+    for (const Dim &dim : list.getDims())
+      store(evaluate(dim), slot++);
+  };
+  if (auto type = dyn_cast<plan::ViewType>(view.getType())) {
+    storeAll(type.getSizes());
+    storeAll(type.getStrides());
+  } else {
+    storeAll(cast<plan::PanelsType>(view.getType()).getSizes());
+  }
+}
+
+LogicalResult HostFunction::emitLaunch(plan::LaunchOp op) {
+  auto kernel = SymbolTable::lookupNearestSymbolFrom<plan::KernelOp>(
+      op, op.getKernelAttr());
+  store(call, 0);
+  unsigned slot = 1;
+  for (Value view : op.getViews())
+    storeView(view, slot);
+  for (StringRef expr : argumentSlots(kernel).dims)
+    store(evaluate(*Dim::parse(expr)), slot++);
+
+  StringRef name = kernel.getSymName();
+  auto query = [&](StringRef suffix) -> Value {
+    return LLVM::CallOp::create(builder, loc, TypeRange{i64},
+                                builder.getStringAttr(name + suffix),
+                                ValueRange{block})
+        .getResult();
+  };
+  Value jobs = query(".jobs"), scratch = query(".scratch");
+  Value address = LLVM::AddressOfOp::create(builder, loc, pointer, name);
+  auto type = LLVM::LLVMFunctionType::get(
+      LLVM::LLVMVoidType::get(module.getContext()),
+      {pointer, pointer, pointer, i64, i64});
+  LLVM::CallOp::create(
+      builder, loc, type,
+      ValueRange{parallel, call, address, block, jobs, scratch});
+  return success();
+}
+
+void HostFunction::emitCall(plan::CallOp op) {
+  SmallVector<Value> operands{call, addresses.lookup(op.getFrame())};
+  for (Value view : op.getViews())
+    operands.push_back(addresses.lookup(view));
+  LLVM::CallOp::create(builder, loc, TypeRange{},
+                       builder.getStringAttr(nameOf(op.getCallee())), operands);
+}
+
+void HostFunction::emitConstant(plan::ConstantOp op) {
+  auto values = cast<DenseElementsAttr>(op.getValue());
+  // Truth values are bytes in memory.
+  if (values.getElementType().isInteger(1))
+    values = values.mapValues(builder.getI8Type(), [](const APInt &value) {
+      return value.zext(8);
+    });
+  auto flat = values.reshape(RankedTensorType::get({values.getNumElements()},
+                                                   values.getElementType()));
+  Type type = LLVM::LLVMArrayType::get(values.getElementType(),
+                                       values.getNumElements());
+  unsigned counter = 0;
+  auto taken = [&](StringRef name) { return module.lookupSymbol(name); };
+  SmallString<32> name = SymbolTable::generateSymbolName<32>(
+      "bridge_constant", taken, counter);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
+                           LLVM::Linkage::Internal, name, flat,
+                           /*alignment=*/64);
+  }
+  addresses[op.getResult()] =
+      LLVM::AddressOfOp::create(builder, loc, pointer, name);
+}
+
+/// The table that the program's descriptor points to.
+static void emitEntryTable(ModuleOp module, const PlanLayout &layout,
+                           StringRef name) {
+  MLIRContext *context = module.getContext();
+  OpBuilder builder(context);
+  builder.setInsertionPointToEnd(module.getBody());
+  Location loc = module.getLoc();
+  auto pointer = LLVM::LLVMPointerType::get(context);
+  auto type = LLVM::LLVMArrayType::get(pointer, layout.entries().size());
+  auto global =
+      LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
+                             LLVM::Linkage::External, name, Attribute());
+  global.setVisibility_(LLVM::Visibility::Hidden);
+  builder.createBlock(&global.getInitializerRegion());
+  Value table = LLVM::UndefOp::create(builder, loc, type);
+  for (auto [index, function] : llvm::enumerate(layout.entries())) {
+    Value address = LLVM::AddressOfOp::create(
+        builder, loc, pointer, HostFunction::nameOf(function.getSymName()));
+    table = LLVM::InsertValueOp::create(builder, loc, table, address,
+                                        ArrayRef<int64_t>{int64_t(index)});
+  }
+  LLVM::ReturnOp::create(builder, loc, table);
+}
+
+LogicalResult bridge::emitHostCode(ModuleOp module, const PlanLayout &layout,
+                                   StringRef entriesName) {
+  for (auto [number, frame] : llvm::enumerate(layout.frames()))
+    if (failed(HostFunction(module, layout, frame, number).emit()))
+      return failure();
+  emitEntryTable(module, layout, entriesName);
+  return success();
+}

@@ -1,0 +1,260 @@
+//===- Compile.cpp - From a spec to a file --------------------------------===//
+#include "CodeGeneration.h"
+#include "Header.h"
+#include "NativeLevel.h"
+#include "Output.h"
+#include "bridge/Analysis/FusionPlan.h"
+#include "bridge/Conversion/Manifest.h"
+#include "bridge/Driver/Driver.h"
+#include "bridge/Driver/Passes.h"
+#include "bridge/Kernels/CpuLevel.h"
+#include "bridge/Target/Linker.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Timer.h"
+#include <chrono>
+
+using namespace mlir;
+using namespace bridge;
+
+namespace {
+
+/// One compilation, phase by phase.
+class Compilation {
+public:
+  Compilation(MLIRContext &context, const CompileOptions &options)
+      : context(context), options(options) {}
+
+  llvm::Error run();
+
+private:
+  llvm::Error decideOutput();
+  llvm::Error decideLevels();
+  llvm::Error lower(ModuleOp module, Phase phase, const CpuLevel *level);
+  bool stopsAt(Phase phase) const;
+  llvm::Error print(ModuleOp module);
+  llvm::Error printLlvm(ModuleOp module, const CpuLevel &level);
+  llvm::Error link(ModuleOp planned);
+  llvm::Error writeHeader(const llvm::json::Object &manifest);
+  /// Runs `step` and, where asked to, says how long it took.
+  llvm::Error timed(StringRef phase, llvm::function_ref<llvm::Error()> step);
+
+  MLIRContext &context;
+  const CompileOptions &options;
+  OutputKind kind = OutputKind::Executable;
+  SmallVector<const CpuLevel *> levels;
+  PipelineOptions pipeline;
+};
+
+} // namespace
+
+std::optional<OutputKind> bridge::parseOutputKind(StringRef name) {
+  return llvm::StringSwitch<std::optional<OutputKind>>(name)
+      .Cases({"", "exe"}, OutputKind::Executable)
+      .Case("so", OutputKind::SharedLibrary)
+      .Case("o", OutputKind::Relocatable)
+      .Case("mlir", OutputKind::Mlir)
+      .Case("ll", OutputKind::LlvmIr)
+      .Case("s", OutputKind::Assembly)
+      .Default(std::nullopt);
+}
+
+llvm::Error Compilation::decideOutput() {
+  if (options.emit) {
+    kind = *options.emit;
+    return llvm::Error::success();
+  }
+  StringRef extension = llvm::sys::path::extension(options.output);
+  std::optional<OutputKind> known = parseOutputKind(extension.ltrim('.'));
+  if (!known)
+    return llvm::createStringError(
+        "expected an output without extension or one of .so, .o, .mlir, .ll, "
+        ".s, found `" +
+        options.output + "`; --emit=exe, so, o, mlir, ll or s overrides it");
+  kind = *known;
+  return llvm::Error::success();
+}
+
+llvm::Error Compilation::decideLevels() {
+  for (const std::string &name : options.levels) {
+    const CpuLevel *level = lookupCpuLevel(name);
+    if (!level)
+      return llvm::createStringError(
+          "expected --arch to be native, x86-64-v3, x86-64-v4 or "
+          "x86-64-v4-bf16, found `" +
+          name + "`");
+    levels.push_back(level);
+  }
+  if (levels.empty()) {
+    const CpuLevel *native = nativeCpuLevel();
+    if (!native)
+      return llvm::createStringError(
+          "this processor has no AVX2 and FMA, which the lowest level "
+          "(x86-64-v3) needs; name another processor's with --arch");
+    levels.push_back(native);
+  }
+  llvm::sort(levels); // The table of levels is in order, the best first.
+  pipeline.level = levels.front()->name.str();
+  return llvm::Error::success();
+}
+
+bool Compilation::stopsAt(Phase phase) const {
+  if (options.stopAfter)
+    return *options.stopAfter == phase;
+  // As .mlir a program is what the plan says; .ll and .s come from its kernels.
+  return kind == OutputKind::Mlir && phase == Phase::Bridge;
+}
+
+llvm::Error Compilation::timed(StringRef phase,
+                               llvm::function_ref<llvm::Error()> step) {
+  auto begin = std::chrono::steady_clock::now();
+  llvm::Error error = step();
+  if (options.timePhases)
+    llvm::errs() << llvm::formatv(
+        "{0,10}: {1,8:f1} ms\n", phase,
+        std::chrono::duration<double, std::milli>(
+            std::chrono::steady_clock::now() - begin)
+            .count());
+  return error;
+}
+
+llvm::Error Compilation::lower(ModuleOp module, Phase phase,
+                               const CpuLevel *level) {
+  PipelineOptions adapted = pipeline;
+  if (level)
+    adapted.level = level->name.str();
+  return timed(stringify(phase), [&] {
+    return runPipeline(module, pipelineTo(phase, adapted));
+  });
+}
+
+llvm::Error Compilation::print(ModuleOp module) {
+  return writeOutput(options.output, [&](llvm::raw_ostream &os) {
+    module.print(os);
+    os << "\n";
+  });
+}
+
+llvm::Error Compilation::printLlvm(ModuleOp module, const CpuLevel &level) {
+  if (kind == OutputKind::LlvmIr) {
+    llvm::LLVMContext llvmContext;
+    auto translated = translateToLlvm(module, llvmContext, level);
+    if (!translated)
+      return translated.takeError();
+    return writeOutput(options.output, [&](llvm::raw_ostream &os) {
+      (*translated)->print(os, nullptr);
+    });
+  }
+  auto code = generateLevel(module, level, CodeFormat::Assembly);
+  if (!code)
+    return code.takeError();
+  return writeOutput(options.output, [&](llvm::raw_ostream &os) {
+    os << StringRef(code->data(), code->size());
+  });
+}
+
+llvm::Error Compilation::writeHeader(const llvm::json::Object &manifest) {
+  SmallString<128> path(options.output);
+  llvm::sys::path::replace_extension(path, "h");
+  StringRef stem = llvm::sys::path::stem(options.output);
+  stem.consume_front("lib");
+  return writeOutput(path, [&](llvm::raw_ostream &os) {
+    os << makeHeader(manifest, stem);
+  });
+}
+
+llvm::Error Compilation::link(ModuleOp planned) {
+  llvm::json::Object manifest = makeManifest(planned, PlanLayout(planned));
+  if (llvm::Error error = addPreprocessor(manifest, options.input))
+    return error;
+
+  SmallVector<llvm::SmallVector<char, 0>> objects;
+  for (const CpuLevel *level : levels) {
+    OwningOpRef<ModuleOp> module(planned.clone());
+    if (llvm::Error error = lower(*module, Phase::Kernels, level))
+      return error;
+    if (llvm::Error error = lower(*module, Phase::Llvm, level))
+      return error;
+    if (llvm::Error error = timed("object", [&]() -> llvm::Error {
+          auto object = generateLevel(*module, *level, CodeFormat::Object);
+          if (!object)
+            return object.takeError();
+          objects.push_back(std::move(*object));
+          return llvm::Error::success();
+        }))
+      return error;
+  }
+  std::string text =
+      llvm::formatv("{0}", llvm::json::Value(llvm::json::Object(manifest)));
+  auto program =
+      generateProgram(text, levels, !options.embedWeights.empty(),
+                      /*hasMain=*/kind == OutputKind::Executable);
+  if (!program)
+    return program.takeError();
+  objects.push_back(std::move(*program));
+
+  LinkKind linkKind = kind == OutputKind::Executable ? LinkKind::Executable
+                      : kind == OutputKind::SharedLibrary
+                          ? LinkKind::SharedLibrary
+                          : LinkKind::Relocatable;
+  SmallVector<ArrayRef<char>> views(objects.begin(), objects.end());
+  if (llvm::Error error = timed("link", [&] {
+        return linkProgram(views, options.embedWeights, linkKind,
+                           options.output);
+      }))
+    return error;
+  return kind == OutputKind::Executable ? llvm::Error::success()
+                                        : writeHeader(manifest);
+}
+
+llvm::Error Compilation::run() {
+  if (llvm::Error error = decideOutput())
+    return error;
+  if (llvm::Error error = decideLevels())
+    return error;
+  auto fusions = FusionPlan::parse(options.fuse);
+  if (!fusions)
+    return fusions.takeError();
+  pipeline.fusionPasses = fusions->passes();
+  bool writesProgram = !options.stopAfter && kind != OutputKind::Mlir &&
+                       kind != OutputKind::LlvmIr &&
+                       kind != OutputKind::Assembly;
+  if (writesProgram && options.output.empty())
+    return llvm::createStringError("expected -o OUTPUT, or --stop-after=PHASE "
+                                   "to look at the program on the way");
+
+  OwningOpRef<ModuleOp> module;
+  if (llvm::Error error = timed("bridge", [&]() -> llvm::Error {
+        auto loaded = loadModule(context, options);
+        if (!loaded)
+          return loaded.takeError();
+        module = std::move(*loaded);
+        return llvm::Error::success();
+      }))
+    return error;
+  if (stopsAt(Phase::Bridge))
+    return print(*module);
+
+  for (Phase phase : {Phase::Fused, Phase::Planned}) {
+    if (llvm::Error error = lower(*module, phase, nullptr))
+      return error;
+    if (stopsAt(phase))
+      return print(*module);
+  }
+  if (writesProgram)
+    return link(*module);
+  for (Phase phase : {Phase::Kernels, Phase::Llvm}) {
+    if (llvm::Error error = lower(*module, phase, levels.front()))
+      return error;
+    if (stopsAt(phase))
+      return print(*module);
+  }
+  return printLlvm(*module, *levels.front());
+}
+
+llvm::Error bridge::compile(const CompileOptions &options) {
+  auto context = makeContext(options);
+  if (!context)
+    return context.takeError();
+  return Compilation(**context, options).run();
+}

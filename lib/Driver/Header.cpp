@@ -1,0 +1,102 @@
+//===- Header.cpp - The C header of a generated library -------------------===//
+#include "Header.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace bridge;
+using llvm::StringRef;
+
+/// `text` as a C identifier.
+static std::string identifier(StringRef text) {
+  std::string name;
+  for (char c : text)
+    name += llvm::isAlnum(c) ? c : '_';
+  if (name.empty() || llvm::isDigit(name.front()))
+    name.insert(name.begin(), '_');
+  return name;
+}
+
+/// `f32 [images, 3, 224, 224]`
+static std::string shapeText(const llvm::json::Object &tensor) {
+  std::string text = tensor.getString("dtype")->str() + " [";
+  llvm::ListSeparator comma;
+  for (const llvm::json::Value &dim : *tensor.getArray("shape")) {
+    text += StringRef(comma);
+    text += *dim.getAsString();
+  }
+  return text + "]";
+}
+
+static void writeEntry(llvm::raw_ostream &os, const llvm::json::Object &entry,
+                       StringRef stem, size_t index) {
+  const llvm::json::Array &inputs = *entry.getArray("inputs"),
+                          &outputs = *entry.getArray("outputs");
+  StringRef name = *entry.getString("name");
+  os << "/* " << name << ", see bridge_session_run.\n";
+  auto describe = [&](StringRef role, const llvm::json::Array &tensors) {
+    for (const llvm::json::Value &tensor : tensors)
+      os << " *   " << role << " "
+         << *tensor.getAsObject()->getString("name") << ": "
+         << shapeText(*tensor.getAsObject()) << "\n";
+  };
+  describe("input", inputs);
+  describe("output", outputs);
+  os << " */\n"
+     << llvm::formatv("static inline bridge_status {0}_{1}(bridge_session "
+                      "*session",
+                      stem, identifier(name));
+  for (const llvm::json::Value &tensor : inputs)
+    os << ", const bridge_tensor *"
+       << identifier(*tensor.getAsObject()->getString("name"));
+  for (const llvm::json::Value &tensor : outputs)
+    os << ", bridge_tensor *"
+       << identifier(*tensor.getAsObject()->getString("name"));
+  os << ", bridge_message *message) {\n";
+
+  // No input is an array of one, which C has no empty form of.
+  os << "  bridge_tensor inputs[" << std::max<size_t>(inputs.size(), 1)
+     << "] = {";
+  llvm::ListSeparator comma;
+  for (const llvm::json::Value &tensor : inputs)
+    os << comma << "*"
+       << identifier(*tensor.getAsObject()->getString("name"));
+  os << (inputs.empty() ? "{0}};\n" : "};\n");
+  os << "  bridge_tensor outputs[" << outputs.size() << "] = {";
+  llvm::ListSeparator outputComma;
+  for (const llvm::json::Value &tensor : outputs)
+    os << outputComma << "*"
+       << identifier(*tensor.getAsObject()->getString("name"));
+  os << "};\n"
+     << llvm::formatv("  bridge_status status = bridge_session_run(session, "
+                      "{0}, inputs, {1}, outputs, {2}, message);\n",
+                      index, inputs.size(), outputs.size());
+  for (auto [position, tensor] : llvm::enumerate(outputs))
+    os << "  *" << identifier(*tensor.getAsObject()->getString("name"))
+       << " = outputs[" << position << "];\n";
+  os << "  return status;\n}\n\n";
+}
+
+std::string bridge::makeHeader(const llvm::json::Object &manifest,
+                               StringRef stem) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  std::string prefix = identifier(stem);
+  std::string guard = StringRef(prefix).upper() + "_H";
+  os << "/* The entries of " << *manifest.getString("model")
+     << "; made by bridgec. */\n#ifndef " << guard << "\n#define " << guard
+     << "\n\n#include \"bridge/Runtime/bridge.h\"\n\n"
+     << "extern const struct bridge_program bridge_program_v1;\n\n"
+     << "/* Opens the model with the weights of a .safetensors file or folder, "
+        "see bridge_model_open. */\n"
+     << llvm::formatv(
+            "static inline bridge_status {0}_open(const char *weights, "
+            "bridge_model **model, bridge_message *message) {{\n"
+            "  return bridge_model_open(&bridge_program_v1, weights, model, "
+            "message);\n}\n\n",
+            prefix);
+  for (auto [index, entry] : llvm::enumerate(*manifest.getArray("entries")))
+    writeEntry(os, *entry.getAsObject(), prefix, index);
+  os << "#endif /* " << guard << " */\n";
+  return text;
+}

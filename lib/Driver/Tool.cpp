@@ -1,0 +1,54 @@
+//===- Tool.cpp - What all command-line tools share -----------------------===//
+#include "bridge/Driver/Tool.h"
+#include "bridge/Driver/Passes.h"
+#include "bridge/Frontend/Diagnostics.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/Signals.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cstdlib>
+
+using namespace bridge;
+
+/// LLVM's fatal errors, such as an instruction that cannot be selected.
+static void exitOnFatalError(void *, const char *reason, bool) {
+  llvm::errs() << "internal error: " << reason << "\n";
+  llvm::sys::RunInterruptHandlers();
+  _Exit(ExitInternalError);
+}
+
+ToolSession::ToolSession(llvm::StringRef tool, int argc, char **argv,
+                         llvm::cl::OptionCategory &category,
+                         llvm::StringRef overview)
+    : tool(tool.str()) {
+  llvm::sys::PrintStackTraceOnErrorSignal(argv[0]);
+  llvm::sys::AddSignalHandler([](void *) { _Exit(ExitInternalError); },
+                              nullptr);
+  llvm::install_fatal_error_handler(exitOnFatalError);
+  llvm::cl::HideUnrelatedOptions(category);
+  if (!llvm::cl::ParseCommandLineOptions(argc, argv, overview, &llvm::errs()))
+    std::exit(ExitUserError);
+}
+
+int ToolSession::finish(llvm::Error error) const {
+  int status = ExitSuccess;
+  llvm::handleAllErrors(
+      std::move(error),
+      [&](const InternalError &internal) {
+        status = ExitInternalError;
+        llvm::errs() << tool << ": internal error: ";
+        internal.log(llvm::errs());
+        llvm::errs() << "\n";
+      },
+      [&](const SpecError &spec) {
+        status = ExitUserError;
+        spec.log(llvm::errs());
+      },
+      [&](const llvm::ErrorInfoBase &other) {
+        status = ExitUserError;
+        llvm::errs() << tool << ": error: ";
+        other.log(llvm::errs());
+        llvm::errs() << "\n";
+      });
+  return status;
+}

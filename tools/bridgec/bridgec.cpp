@@ -1,0 +1,136 @@
+//===- bridgec.cpp - Compiles bridge specs --------------------------------===//
+#include "bridge/Driver/Catalogue.h"
+#include "bridge/Driver/Driver.h"
+#include "bridge/Driver/Tool.h"
+#include "llvm/Support/CommandLine.h"
+
+using namespace bridge;
+namespace cl = llvm::cl;
+
+namespace {
+/// The command line of `bridgec`.
+struct Options {
+  cl::OptionCategory category{"bridgec options"};
+  cl::list<std::string> inputs{cl::Positional, cl::desc("INPUT"),
+                               cl::cat(category)};
+  cl::opt<std::string> output{
+      "o", cl::value_desc("OUT"), cl::cat(category),
+      cl::desc("The file to write: without extension an executable; .so or .o "
+               "(with a .h beside it), .mlir, .ll, .s")};
+  cl::opt<std::string> emit{
+      "emit", cl::value_desc("KIND"), cl::cat(category),
+      cl::desc("exe, so, o, mlir, ll or s, whatever the extension says")};
+  cl::opt<std::string> variant{
+      "variant", cl::value_desc("NAME"), cl::cat(category),
+      cl::desc("The published model to compile, see --list")};
+  cl::list<std::string> definitions{
+      "D", cl::Prefix, cl::value_desc("name=value"), cl::cat(category),
+      cl::desc("Sets a parameter of the bridge")};
+  cl::list<std::string> searchPaths{
+      "I", cl::Prefix, cl::value_desc("DIR"), cl::cat(category),
+      cl::desc("A folder of further specs and modules")};
+  cl::list<std::string> entries{
+      "entry", cl::CommaSeparated, cl::value_desc("a,b"), cl::cat(category),
+      cl::desc("The entries to compile; all without it")};
+  cl::list<std::string> levels{
+      "arch", cl::CommaSeparated, cl::cat(category),
+      cl::desc("native, or the levels to put into the binary: x86-64-v3, "
+               "x86-64-v4, x86-64-v4-bf16")};
+  cl::opt<std::string> target{"target", cl::init("cpu"), cl::cat(category),
+                              cl::desc("What to make code for: cpu")};
+  cl::opt<std::string> precision{
+      "precision", cl::init("f32"), cl::cat(category),
+      cl::desc("The numbers to compute with: f32")};
+  cl::opt<std::string> fuse{
+      "fuse", cl::init("all"), cl::value_desc("PLAN"), cl::cat(category),
+      cl::desc("all, none, or fusions by name, -name to leave one out")};
+  cl::opt<std::string> stopAfter{
+      "stop-after", cl::value_desc("PHASE"), cl::cat(category),
+      cl::desc("Print the program as it is after ast, bridge, fused, planned, "
+               "kernels or llvm")};
+  cl::opt<std::string> remarks{
+      "remarks", cl::ValueOptional, cl::value_desc("FILE"), cl::cat(category),
+      cl::desc("Say which fusions fired and which did not, and why")};
+  cl::opt<std::string> embedWeights{
+      "embed-weights", cl::value_desc("PATH"), cl::cat(category),
+      cl::desc("Put this .safetensors file into the binary")};
+  cl::opt<bool> timePhases{"time-phases", cl::cat(category),
+                           cl::desc("Say how long each phase took")};
+  cl::opt<bool> list{"list", cl::cat(category),
+                     cl::desc("List the specs and their published models")};
+  cl::opt<bool> describe{
+      "describe", cl::cat(category),
+      cl::desc("Show the parts of INPUT with shapes, parameters and FLOPs")};
+  cl::opt<bool> format{"format", cl::cat(category),
+                       cl::desc("Bring the INPUT files into the one style")};
+  cl::opt<bool> check{
+      "check", cl::cat(category),
+      cl::desc("With --format: change nothing, fail where something would")};
+
+  llvm::Expected<CompileOptions> compileOptions() const;
+  llvm::Error run() const;
+};
+} // namespace
+
+llvm::Expected<CompileOptions> Options::compileOptions() const {
+  CompileOptions options;
+  if (inputs.size() != 1)
+    return llvm::createStringError(
+        "expected one INPUT (a .bridge or .mlir file or a checkpoint folder), "
+        "found " +
+        std::to_string(inputs.size()));
+  options.input = inputs.front();
+  options.output = output;
+  if (emit.getNumOccurrences()) {
+    options.emit = parseOutputKind(emit);
+    if (!options.emit)
+      return llvm::createStringError(
+          "expected --emit to be exe, so, o, mlir, ll or s, found `" + emit +
+          "`");
+  }
+  if (stopAfter.getNumOccurrences()) {
+    options.stopAfter = parsePhase(stopAfter);
+    if (!options.stopAfter || *options.stopAfter == Phase::Object)
+      return llvm::createStringError(
+          "expected --stop-after to be ast, bridge, fused, planned, kernels or "
+          "llvm, found `" +
+          stopAfter + "`");
+  }
+  if (target != "cpu")
+    return llvm::createStringError("expected --target to be cpu, found `" +
+                                   target + "`");
+  if (precision != "f32")
+    return llvm::createStringError("expected --precision to be f32, found `" +
+                                   precision + "`");
+  if (remarks.getNumOccurrences())
+    options.remarks = remarks.getValue();
+  options.variant = variant;
+  options.definitions = definitions;
+  options.searchPaths = searchPaths;
+  options.entries = entries;
+  for (const std::string &level : levels)
+    if (level != "native")
+      options.levels.push_back(level);
+  options.fuse = fuse;
+  options.embedWeights = embedWeights;
+  options.timePhases = timePhases;
+  return options;
+}
+
+llvm::Error Options::run() const {
+  if (list)
+    return listSpecs(searchPaths, llvm::outs());
+  if (format)
+    return formatFiles(inputs, check);
+  auto options = compileOptions();
+  if (!options)
+    return options.takeError();
+  return describe ? describeModel(*options, llvm::outs()) : compile(*options);
+}
+
+int main(int argc, char **argv) {
+  Options options;
+  ToolSession session("bridgec", argc, argv, options.category,
+                      "compiles vision-language bridges");
+  return session.finish(options.run());
+}

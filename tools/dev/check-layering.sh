@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Fails where a library includes a header of one that it may not know (docs/architecture.md).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+declare -A may=(
+  [Support]="" [Runtime]=""
+  [IR]="Support"
+  [Analysis]="IR Support"
+  [Transforms]="Analysis IR Support"
+  [Kernels]="IR Support Runtime"
+  [Conversion]="IR Kernels Support Runtime"
+  [Pipelines]="Analysis Transforms Conversion Kernels Support"
+  [Target]="Support Runtime"
+  [Frontend]="IR Support"
+  [Reference]="IR Support"
+  [Driver]="Frontend Pipelines Target Analysis Conversion Kernels IR Support"
+  [Runner]="Driver Frontend Runtime Reference IR Support"
+)
+status=0
+for library in "${!may[@]}"; do
+  allowed=$(echo "$library ${may[$library]}" | tr ' ' '|')
+  bad=$(grep -rnE '#include "bridge/' "include/bridge/$library" "lib/$library" 2>/dev/null |
+    grep -vE "#include \"bridge/($allowed)/" || true)
+  if [ -n "$bad" ]; then
+    echo "layering: $library may include only ${may[$library]:-nothing of ours}:" >&2
+    echo "$bad" >&2
+    status=1
+  fi
+done
+exit $status
