@@ -49,18 +49,6 @@ static std::optional<Layout> asMatrices(const Layout &out,
   return permute(*split, {1, 0, 2});
 }
 
-/// The weight [g·o, c, p, q] as rows [g, o, c·p·q].
-static View weightRows(FunctionPlanner &planner, Value weight,
-                       ArrayRef<Dim> sizes) {
-  View view = planner.view(weight);
-  if (std::optional<Layout> layout = reshapeTo(view.layout, sizes))
-    return view.with(*layout);
-  View dense = planner.allocate(view.elementType,
-                                denseLayout(view.layout.sizes, 4));
-  copy(planner, view, dense);
-  return dense.with(denseLayout(sizes, 4));
-}
-
 LogicalResult bridge::planOp(FunctionPlanner &planner, Conv2dOp op) {
   int64_t groups = op.getGroups();
   View x = padPicture(planner, planner.view(op.getX()), op.getPadding());
@@ -98,8 +86,8 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, Conv2dOp op) {
     };
   }
   if (!product.panels)
-    product.b = weightRows(planner, op.getWeight(),
-                           {Dim(groups), *groupWidth, patch});
+    product.b = reshapeOrCopy(planner, planner.view(op.getWeight()),
+                              {Dim(groups), *groupWidth, patch});
 
   Layout channelsLast = paddedLayout(sizes, 4, {0, 2, 3, 1}, 1);
   SmallVector<Dim> matrices{Dim(groups), places, *groupWidth};

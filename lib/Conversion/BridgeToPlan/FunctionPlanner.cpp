@@ -2,6 +2,7 @@
 #include "FunctionPlanner.h"
 #include "Lowerings.h"
 #include "bridge/IR/ScalarMath.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -253,14 +254,7 @@ void FunctionPlanner::planViewOp(Operation *op) {
         setView(result, from.with(broadcastTo(from.layout, sizes)));
       })
       .Case([&](ReshapeOp) {
-        if (std::optional<Layout> layout = reshapeTo(from.layout, sizes))
-          return setView(result, from.with(*layout));
-        // The copy is dense, so that any shape is a view of it.
-        int64_t bytes = elementBytes(from.elementType);
-        View dense = allocate(from.elementType,
-                              denseLayout(from.layout.sizes, bytes));
-        copy(*this, from, dense);
-        setView(result, dense.with(denseLayout(sizes, bytes)));
+        setView(result, reshapeOrCopy(*this, from, sizes));
       });
 }
 

@@ -1,5 +1,7 @@
 //===- KernelTable.cpp - The distinct kernels of a plan -------------------===//
 #include "KernelTable.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -55,10 +57,12 @@ plan::KernelOp KernelTable::intern(OwningOpRef<plan::KernelOp> wanted) {
   for (int number = 1; !names.insert(name).second; ++number)
     name = stem + "_" + std::to_string(number);
   entry.setSymName(name);
-  if (lastKernel)
-    entry->moveAfter(lastKernel);
-  else
-    module.getBody()->push_front(entry);
+  Block &body = *module.getBody();
+  Block::iterator place = lastKernel
+                              ? std::next(lastKernel->getIterator())
+                              : (*module.getOps<func::FuncOp>().begin())
+                                    ->getIterator();
+  body.getOperations().insert(place, entry);
   lastKernel = entry;
   return entry;
 }

@@ -61,8 +61,9 @@ Layout bridge::paddedLayout(ArrayRef<Dim> sizes, int64_t elementBytes) {
 
 SmallVector<int64_t> bridge::physicalOrder(const Layout &layout) {
   auto order = llvm::to_vector(llvm::seq<int64_t>(layout.rank()));
-  llvm::stable_sort(order, [&](int64_t a, int64_t b) {
-    return typicalValue(layout.strides[a]) > typicalValue(layout.strides[b]);
+  llvm::sort(order, [&](int64_t a, int64_t b) {
+    return std::make_tuple(-typicalValue(layout.strides[a]), a) <
+           std::make_tuple(-typicalValue(layout.strides[b]), b);
   });
   return order;
 }

@@ -3,6 +3,7 @@
 #define BRIDGE_LIB_CONVERSION_BRIDGETOPLAN_LOWERINGS_H
 
 #include "FunctionPlanner.h"
+#include "mlir/IR/IRMapping.h"
 
 namespace bridge {
 
@@ -38,6 +39,9 @@ View copyToBuffer(FunctionPlanner &planner, const View &view);
 /// memory.
 View withDenseRows(FunctionPlanner &planner, const View &view);
 
+/// The view with other sizes, copied where strides do not allow them.
+View reshapeOrCopy(FunctionPlanner &planner, const View &view,
+                   llvm::ArrayRef<Dim> sizes);
 /// Calls `launch` with a place of the sizes of `out` whose rows are dense: `out`
 /// itself, or a buffer that is copied there.
 void writeRows(FunctionPlanner &planner, const View &out,
@@ -52,18 +56,18 @@ View planGenerator(FunctionPlanner &planner, mlir::Operation *op);
 // Mask regions
 //===----------------------------------------------------------------------===//
 
-/// A mask region over [batch…, queries, keys].
+/// A mask region over [batch…, query, key].
 struct MaskRegion {
   mlir::Region &region;
   mlir::ValueRange captures;
-  int64_t batchAxes;
-  llvm::SmallVector<Dim> scores; ///< the sizes of the masked tensor
+  int64_t batchAxes;  ///< that the region has positions of
+  int64_t storedAxes; ///< that the mask is stored for; the others share it
+  llvm::SmallVector<Dim> scores; ///< the sizes of what is masked
 };
 
-/// Evaluates a mask at [the first `axes` axes, query, key] into i1, and views it
-/// with the sizes of the masked tensor.
+/// Evaluates a mask into truth values, with the sizes of the scores.
 View planSeen(FunctionPlanner &planner, const MaskRegion &mask);
-/// Likewise into 0 and −inf, keys by queries: […, key, query].
+/// Evaluates a mask into 0 and −inf, keys by queries: […, key, query].
 View planMaskBias(FunctionPlanner &planner, const MaskRegion &mask);
 
 /// Clones the operations of a scalar region of the bridge dialect to the

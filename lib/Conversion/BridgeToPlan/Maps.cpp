@@ -91,6 +91,18 @@ View bridge::withDenseRows(FunctionPlanner &planner, const View &view) {
   return copyToBuffer(planner, view);
 }
 
+View bridge::reshapeOrCopy(FunctionPlanner &planner, const View &view,
+                           ArrayRef<Dim> sizes) {
+  if (std::optional<Layout> layout = reshapeTo(view.layout, sizes))
+    return view.with(*layout);
+  // The copy is dense, so that any shape is a view of it.
+  int64_t bytes = elementBytes(view.elementType);
+  View dense = planner.allocate(view.elementType,
+                                denseLayout(view.layout.sizes, bytes));
+  copy(planner, view, dense);
+  return dense.with(denseLayout(sizes, bytes));
+}
+
 void bridge::writeRows(FunctionPlanner &planner, const View &out,
                        function_ref<void(const View &)> launch) {
   int64_t bytes = elementBytes(out.elementType);
@@ -116,6 +128,11 @@ struct ElementwiseTree {
   /// The operations, operands first.
   SmallVector<Operation *> operations;
   bool usesPositions = false;
+
+  ElementwiseTree(FunctionPlanner &planner, Operation *root)
+      : planner(planner), root(root) {
+    add(root);
+  }
 
   bool isInner(Value tensor) const {
     Operation *op = tensor.getDefiningOp();
@@ -190,8 +207,7 @@ static std::optional<View> findReusable(FunctionPlanner &planner,
 }
 
 LogicalResult bridge::planElementwise(FunctionPlanner &planner, Operation *op) {
-  ElementwiseTree tree{planner, op};
-  tree.add(op);
+  ElementwiseTree tree(planner, op);
   Value result = op->getResult(0);
   auto type = cast<RankedTensorType>(result.getType());
   SmallVector<Dim> sizes = getDims(type);

@@ -1,5 +1,6 @@
 //===- Rows.cpp - Norms, softmax, reductions and the like -----------------===//
 #include "Lowerings.h"
+#include "bridge/IR/ScalarMath.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -19,14 +20,6 @@ static View withKnownSteps(FunctionPlanner &planner, const View &view) {
   if (view.layout.rank() == 0 || view.layout.strides.back().isStatic())
     return view;
   return copyToBuffer(planner, view);
-}
-
-/// A kernel's operands have at least one axis.
-static void ensureAxis(View &view) {
-  if (view.layout.rank() > 0)
-    return;
-  view.layout.sizes.push_back(Dim(1));
-  view.layout.strides.push_back(Dim(elementBytes(view.elementType)));
 }
 
 /// Launches a kernel x, operands… → out that works on rows, with as few leading
@@ -96,9 +89,9 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, SoftmaxOp op) {
   std::optional<View> seen;
   SmallVector<NamedAttribute> config;
   if (!op.getMask().empty()) {
-    seen = planSeen(planner, {op.getMask(), op.getCaptures(),
-                              static_cast<int64_t>(op.getBatchAxes()),
-                              getDims(op.getX())});
+    int64_t batchAxes = op.getBatchAxes();
+    seen = planSeen(planner, {op.getMask(), op.getCaptures(), batchAxes,
+                              batchAxes, getDims(op.getX())});
     config.push_back(unit(planner, "seen"));
     config.push_back(Builder(planner.context())
                          .getNamedAttr("empty", op.getEmptyAttr()));
@@ -133,11 +126,8 @@ static Reduction alignReduction(FunctionPlanner &planner, const View &x,
 
   // The result, repeated along the reduced axes, has the axes of x.
   View to = out;
-  ensureAxis(to);
   Layout &input = from.layout;
   int64_t reduced = axes.size();
-  if (to.layout.rank() > out.layout.rank())
-    padRank(input, input.rank() + 1);
   for (const Dim &size : ArrayRef(input.sizes).take_back(reduced)) {
     to.layout.sizes.push_back(size);
     to.layout.strides.push_back(Dim(0));
@@ -146,11 +136,15 @@ static Reduction alignReduction(FunctionPlanner &planner, const View &x,
   for (int64_t axis = input.rank() - 2; axis >= input.rank() - reduced; --axis)
     if (mergeAxes(layouts, axis))
       --reduced;
-  int64_t kept = input.rank() - reduced;
-  if (kept > 1)
-    mergeLeading(layouts, reduced + 1);
+  mergeLeading(layouts, reduced);
   to.layout.sizes.pop_back_n(reduced);
   to.layout.strides.pop_back_n(reduced);
+  // There is at least one axis that stays.
+  if (to.layout.rank() == 0) {
+    padRank(input, input.rank() + 1);
+    to.layout.sizes.push_back(Dim(1));
+    to.layout.strides.push_back(Dim(elementBytes(to.elementType)));
+  }
   return {from, to, reduced};
 }
 
@@ -161,7 +155,7 @@ static void launchReduce(FunctionPlanner &planner, Reduction reduction,
       plan::KernelKind::Reduce,
       ("reduce_" + stringifyReduceKind(kind)).str(),
       {builder.getNamedAttr("reduce",
-                            ReduceAttr::get(planner.context(), kind)),
+                            ReduceKindAttr::get(planner.context(), kind)),
        builder.getNamedAttr("axes",
                             builder.getI64IntegerAttr(reduction.reduced))},
       {planner.materialize(reduction.x), planner.materialize(reduction.out)});
@@ -217,34 +211,45 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, CumsumOp op) {
 // Rotary positions
 //===----------------------------------------------------------------------===//
 
+/// x[b, h, t, d], angles[b, t, d/2] → out[b, h, t, d].
+static void launchRotary(FunctionPlanner &planner, const View &x,
+                         const View &angles, const View &out) {
+  const SmallVector<Dim> &tail = angles.layout.sizes;
+  SmallVector<Dim> sizes{x.layout.sizes[0], tail.end()[-2], tail.back()};
+  View turns = angles.with(broadcastTo(angles.layout, sizes));
+  planner.launch(plan::KernelKind::Rotary, "rotary", {},
+                 {planner.materialize(x), planner.materialize(turns),
+                  planner.materialize(out)});
+}
+
+/// Whether the axes before the last two fit into the two of the kernel.
+static bool mergeHeads(View &x, View &out) {
+  SmallVector<Layout *> layouts{&x.layout, &out.layout};
+  if (x.layout.rank() != 4)
+    mergeLeading(layouts, /*keep=*/2);
+  if (x.layout.rank() > 4)
+    return false;
+  for (Layout *layout : layouts)
+    padRank(*layout, 4);
+  return true;
+}
+
 LogicalResult bridge::planOp(FunctionPlanner &planner, RotaryOp op) {
   View x = withDenseRows(planner, planner.view(op.getX()));
   View angles = withDenseRows(planner, planner.view(op.getAngles()));
   View out = planner.resultView(op.getResult(), layoutLike(x.layout, 4));
-  writeRows(planner, out, [&](View to) {
-    View from = x;
-    if (angles.layout.rank() == 2 && from.layout.rank() > 4) {
-      SmallVector<Layout *> layouts{&from.layout, &to.layout};
-      mergeLeading(layouts, /*keep=*/2);
-    }
-    View target = to;
-    if (from.layout.rank() > 4) {
-      from = copyToBuffer(planner, x);
-      to = planner.allocate(to.elementType, from.layout);
-      target = out;
-      SmallVector<Layout *> layouts{&from.layout, &to.layout};
-      mergeLeading(layouts, /*keep=*/2);
-    }
-    padRank(from.layout, 4);
-    padRank(to.layout, 4);
-    SmallVector<Dim> sizes{from.layout.sizes[0], angles.layout.sizes.end()[-2],
-                           angles.layout.sizes.back()};
-    View turns = angles.with(broadcastTo(angles.layout, sizes));
-    planner.launch(plan::KernelKind::Rotary, "rotary", {},
-                   {planner.materialize(from), planner.materialize(turns),
-                    planner.materialize(to)});
-    (void)target;
-  });
+  View from = x, to = out;
+  if (hasDenseRows(out.layout, 4) && mergeHeads(from, to)) {
+    launchRotary(planner, from, angles, to);
+    return success();
+  }
+  // Buffers of the standard layout always fit.
+  from = copyToBuffer(planner, x);
+  View rows = planner.allocate(x.elementType, from.layout);
+  to = rows;
+  mergeHeads(from, to);
+  launchRotary(planner, from, angles, to);
+  copy(planner, rows, out);
   return success();
 }
 
@@ -258,4 +263,38 @@ static View sum(FunctionPlanner &planner, const View &vector) {
   launchReduce(planner, alignReduction(planner, vector, int64_t(0), out),
                ReduceKind::Sum);
   return out;
+}
+
+LogicalResult bridge::planOp(FunctionPlanner &planner, CrossEntropyOp op) {
+  SmallVector<Dim> sizes = getDims(op.getX());
+  Dim rows = product(ArrayRef(sizes).drop_back());
+  View x = withDenseRows(planner, reshapeOrCopy(planner, planner.view(op.getX()),
+                                                {rows, sizes.back()}));
+  View labels =
+      reshapeOrCopy(planner, planner.view(op.getLabels()), {rows});
+  View losses = planner.allocate(x.elementType, paddedLayout(rows, 4));
+  View counted = planner.allocate(x.elementType, paddedLayout(rows, 4));
+
+  Builder builder(planner.context());
+  SmallVector<NamedAttribute> config{
+      number(planner, "smoothing", op.getSmoothingAttr()),
+      builder.getNamedAttr("site", builder.getI64IntegerAttr(
+                                       planner.kernels().addSite(
+                                           op.getLoc(),
+                                           "a label is {a}; there are {b} "
+                                           "classes")))};
+  if (op.getIgnoreAttr())
+    config.push_back(builder.getNamedAttr("ignore", op.getIgnoreAttr()));
+  planner.launch(plan::KernelKind::CrossEntropy, "cross_entropy", config,
+                 {planner.materialize(x), planner.materialize(labels),
+                  planner.materialize(losses), planner.materialize(counted)});
+
+  View total = sum(planner, losses), count = sum(planner, counted);
+  launchMap(planner,
+            {"map_div", {total, count}, {}, planner.resultView(op.getResult())},
+            [&](OpBuilder &builder, const MapArguments &arguments) {
+              return emitScalarBinary(builder, op.getLoc(), BinaryKind::Div,
+                                      arguments.inputs[0], arguments.inputs[1]);
+            });
+  return success();
 }

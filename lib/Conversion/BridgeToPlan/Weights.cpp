@@ -1,5 +1,6 @@
 //===- Weights.cpp - Weights in the layouts that their readers want -------===//
 #include "FunctionPlanner.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
