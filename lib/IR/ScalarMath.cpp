@@ -15,8 +15,7 @@ struct Floats {
   ImplicitLocOpBuilder builder;
 
   Value constant(double number) {
-    return arith::ConstantOp::create(builder,
-                                     builder.getF32FloatAttr(number));
+    return arith::ConstantOp::create(builder, builder.getF32FloatAttr(number));
   }
   Value add(Value a, Value b) { return arith::AddFOp::create(builder, a, b); }
   Value sub(Value a, Value b) { return arith::SubFOp::create(builder, a, b); }
@@ -52,8 +51,7 @@ static Value emitFloatUnary(Floats f, UnaryKind kind, Value x) {
   ImplicitLocOpBuilder &builder = f.builder;
   switch (kind) {
   case UnaryKind::Gelu: {
-    Value erf =
-        math::ErfOp::create(builder, f.mul(x, f.constant(M_SQRT1_2)));
+    Value erf = math::ErfOp::create(builder, f.mul(x, f.constant(M_SQRT1_2)));
     return f.mul(f.mul(x, f.constant(0.5)), f.add(f.constant(1), erf));
   }
   case UnaryKind::GeluTanh: {
@@ -141,8 +139,7 @@ static Value emitFloorMod(ImplicitLocOpBuilder &builder, Value lhs, Value rhs) {
   using arith::CmpIPredicate;
   Value zero = arith::ConstantOp::create(builder, builder.getI32IntegerAttr(0));
   Value rest = arith::RemSIOp::create(builder, lhs, rhs);
-  Value some =
-      arith::CmpIOp::create(builder, CmpIPredicate::ne, rest, zero);
+  Value some = arith::CmpIOp::create(builder, CmpIPredicate::ne, rest, zero);
   Value signs = arith::XOrIOp::create(builder, rest, rhs);
   Value opposite =
       arith::CmpIOp::create(builder, CmpIPredicate::slt, signs, zero);

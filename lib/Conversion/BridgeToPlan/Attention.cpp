@@ -25,12 +25,11 @@ static void cloneScalar(OpBuilder &builder, Operation *op, IRMapping &mapping) {
         SmallVector<Value> indices;
         for (Value index : element.getIndices())
           indices.push_back(mapping.lookup(index));
-        mapping.map(element.getResult(),
-                    plan::LoadOp::create(builder, loc,
-                                         element.getResult().getType(),
-                                         mapping.lookup(element.getTensor()),
-                                         indices)
-                        .getResult());
+        mapping.map(
+            element.getResult(),
+            plan::LoadOp::create(builder, loc, element.getResult().getType(),
+                                 mapping.lookup(element.getTensor()), indices)
+                .getResult());
       })
       .Case([&](bridge::DimOp dim) {
         mapping.map(dim.getResult(),
@@ -57,8 +56,8 @@ Value bridge::cloneScalars(OpBuilder &builder, Region &region,
 //===----------------------------------------------------------------------===//
 
 /// Evaluates a mask at [batch…, query, key], or keys by queries, over the first
-/// `batchAxes` axes of the scores; `finish` makes the stored number of the truth
-/// value. Viewed with the sizes of the scores.
+/// `batchAxes` axes of the scores; `finish` makes the stored number of the
+/// truth value. Viewed with the sizes of the scores.
 static View planMask(FunctionPlanner &planner, const MaskRegion &mask,
                      StringRef name, Type elementType, bool keysByQueries,
                      function_ref<Value(OpBuilder &, Value)> finish) {
@@ -72,35 +71,35 @@ static View planMask(FunctionPlanner &planner, const MaskRegion &mask,
   request.name = name.str();
   for (Value capture : mask.captures)
     request.captures.push_back(planner.view(capture));
-  request.out = planner.allocate(elementType,
-                                 paddedLayout(sizes, elementBytes(elementType)));
+  request.out = planner.allocate(
+      elementType, paddedLayout(sizes, elementBytes(elementType)));
   request.usesPositions = true;
-  launchMap(planner, request,
-            [&](OpBuilder &builder, const MapArguments &arguments) {
-              IRMapping mapping;
-              Block &block = mask.region.front();
-              ValueRange wanted = block.getArguments();
-              mapping.map(wanted.take_front(mask.captures.size()),
-                          arguments.captures);
-              ValueRange places = wanted.drop_front(mask.captures.size());
-              for (int64_t axis = 0; axis < mask.batchAxes; ++axis)
-                mapping.map(places[axis], arguments.positions[axis]);
-              Value query = arguments.positions.drop_back().back();
-              Value key = arguments.positions.back();
-              if (keysByQueries)
-                std::swap(query, key);
-              mapping.map(places.drop_back().back(), query);
-              mapping.map(places.back(), key);
-              return finish(builder,
-                            cloneScalars(builder, mask.region, mapping));
-            });
+  launchMap(
+      planner, request, [&](OpBuilder &builder, const MapArguments &arguments) {
+        IRMapping mapping;
+        Block &block = mask.region.front();
+        ValueRange wanted = block.getArguments();
+        mapping.map(wanted.take_front(mask.captures.size()),
+                    arguments.captures);
+        ValueRange places = wanted.drop_front(mask.captures.size());
+        for (int64_t axis = 0; axis < mask.batchAxes; ++axis)
+          mapping.map(places[axis], arguments.positions[axis]);
+        Value query = arguments.positions.drop_back().back();
+        Value key = arguments.positions.back();
+        if (keysByQueries)
+          std::swap(query, key);
+        mapping.map(places.drop_back().back(), query);
+        mapping.map(places.back(), key);
+        return finish(builder, cloneScalars(builder, mask.region, mapping));
+      });
   // The axes between the batch and the queries share the mask.
-  View result = request.out;
-  result.layout.sizes = scores;
-  result.layout.strides.insert(
-      result.layout.strides.begin() + mask.storedAxes,
-      rank - 2 - mask.storedAxes, Dim(0));
-  return result;
+  Layout &stored = request.out.layout;
+  Layout shared{stored.offset, scores, SmallVector<Dim>(rank)};
+  for (int64_t axis = 0; axis < mask.storedAxes; ++axis)
+    shared.strides[axis] = stored.strides[axis];
+  for (int64_t last = 1; last <= 2; ++last)
+    shared.strides[rank - last] = stored.strides[stored.rank() - last];
+  return request.out.with(shared);
 }
 
 View bridge::planSeen(FunctionPlanner &planner, const MaskRegion &mask) {
@@ -190,8 +189,7 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, AttentionOp op) {
     int64_t leading = scores.size() - 3;
     int64_t stored = batchAxes == 0 ? 0 : std::max(batchAxes, leading);
     attention.bias = planMaskBias(
-        planner,
-        {op.getMask(), op.getCaptures(), batchAxes, stored, scores});
+        planner, {op.getMask(), op.getCaptures(), batchAxes, stored, scores});
   }
   SmallVector<Dim> sizes = getDims(op.getResult());
   Layout preferred = headsInRows(sizes);

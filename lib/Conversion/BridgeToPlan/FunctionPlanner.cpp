@@ -79,8 +79,8 @@ void FunctionPlanner::addArguments() {
     if (weights[number])
       continue;
     signature.tensors.push_back(number);
-    Value memory = block->addArgument(interfaceType(argument.getType(), isEntry),
-                                      argument.getLoc());
+    Value memory = block->addArgument(
+        interfaceType(argument.getType(), isEntry), argument.getLoc());
     setView(argument, {addStorage(memory), elementTypeOf(argument),
                        interfaceLayout(argument.getType(), isEntry)});
   }
@@ -108,8 +108,7 @@ void FunctionPlanner::finishSignature() {
       target.setArgAttr(firstResult + index, plan::kOutputAttr,
                         UnitAttr::get(context()));
   }
-  for (auto buffer :
-       llvm::make_early_inc_range(block.getOps<plan::BufferOp>()))
+  for (auto buffer : llvm::make_early_inc_range(block.getOps<plan::BufferOp>()))
     if (buffer.use_empty())
       buffer.erase();
   plan.signatures[source.getName()] = signature;
@@ -152,8 +151,8 @@ void FunctionPlanner::findLastUses() {
     positions[&op] = index;
   for (Operation &op : block) {
     bool isReturn = op.hasTrait<OpTrait::IsTerminator>();
-    int64_t use = isReturn ? std::numeric_limits<int64_t>::max()
-                           : positions[rootOf(&op)];
+    int64_t use =
+        isReturn ? std::numeric_limits<int64_t>::max() : positions[rootOf(&op)];
     op.walk([&](Operation *inner) {
       for (Value operand : inner->getOperands()) {
         auto [it, isNew] = lastUses.try_emplace(operand, use);
@@ -165,8 +164,7 @@ void FunctionPlanner::findLastUses() {
 
 void FunctionPlanner::findDestinations() {
   auto returned = cast<func::ReturnOp>(source.getBody().front().back());
-  for (auto [tensor, place] :
-       llvm::zip_equal(returned.getOperands(), results))
+  for (auto [tensor, place] : llvm::zip_equal(returned.getOperands(), results))
     assignDestination(tensor, place);
   for (Operation &op : llvm::reverse(source.getBody().front())) {
     auto concat = dyn_cast<ConcatOp>(op);
@@ -174,8 +172,8 @@ void FunctionPlanner::findDestinations() {
       continue;
     body.setLoc(concat.getLoc());
     View whole = resultView(concat.getResult());
-    for (auto [part, box] : llvm::zip_equal(concat.getParts(),
-                                            concatBoxes(concat, whole.layout)))
+    for (auto [part, box] :
+         llvm::zip_equal(concat.getParts(), concatBoxes(concat, whole.layout)))
       if (part.hasOneUse())
         assignDestination(part, whole.with(box));
   }
@@ -230,7 +228,8 @@ View FunctionPlanner::view(Value tensor) {
     setView(tensor, planGenerator(*this, op));
   } else if (!op || isa<ReadWeightOp>(op)) {
     Layout rows = denseLayout(getDims(tensor), 4);
-    Value memory = weightMemory({tensor, ""}, viewType(elementTypeOf(tensor), rows));
+    Value memory =
+        weightMemory({tensor, ""}, viewType(elementTypeOf(tensor), rows));
     setView(tensor, {storageOf.lookup(memory), elementTypeOf(tensor), rows});
   } else {
     planViewOp(op);

@@ -8,8 +8,8 @@ using namespace bridge;
 
 KernelTable::KernelTable(ModuleOp module) : module(module) {
   for (Operation &op : module.getOps())
-    if (auto name = op.getAttrOfType<StringAttr>(
-            SymbolTable::getSymbolAttrName()))
+    if (auto name =
+            op.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName()))
       names.insert(name.getValue());
 }
 
@@ -58,10 +58,9 @@ plan::KernelOp KernelTable::intern(OwningOpRef<plan::KernelOp> wanted) {
     name = stem + "_" + std::to_string(number);
   entry.setSymName(name);
   Block &body = *module.getBody();
-  Block::iterator place = lastKernel
-                              ? std::next(lastKernel->getIterator())
-                              : (*module.getOps<func::FuncOp>().begin())
-                                    ->getIterator();
+  Block::iterator place =
+      lastKernel ? std::next(lastKernel->getIterator())
+                 : (*module.getOps<func::FuncOp>().begin())->getIterator();
   body.getOperations().insert(place, entry);
   lastKernel = entry;
   return entry;

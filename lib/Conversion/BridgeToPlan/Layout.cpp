@@ -109,7 +109,8 @@ bool bridge::isInjective(const Layout &layout) {
 bool bridge::sameElements(const Layout &a, const Layout &b) {
   if (!(a.offset == b.offset) || a.sizes != b.sizes)
     return false;
-  for (auto [size, left, right] : llvm::zip_equal(a.sizes, a.strides, b.strides))
+  for (auto [size, left, right] :
+       llvm::zip_equal(a.sizes, a.strides, b.strides))
     if (!(size == Dim(1)) && !(left == right))
       return false;
   return true;
@@ -242,9 +243,10 @@ void bridge::mergeLeading(llvm::MutableArrayRef<Layout *> layouts,
 }
 
 void bridge::padRank(Layout &layout, int64_t rank) {
-  int64_t added = rank - layout.rank();
-  layout.sizes.insert(layout.sizes.begin(), added, Dim(1));
-  layout.strides.insert(layout.strides.begin(), added, Dim(0));
+  while (layout.rank() < rank) {
+    layout.sizes.insert(layout.sizes.begin(), Dim(1));
+    layout.strides.insert(layout.strides.begin(), Dim(0));
+  }
 }
 
 bool bridge::hasDenseRows(const Layout &layout, int64_t elementBytes) {

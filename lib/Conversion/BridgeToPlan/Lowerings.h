@@ -42,8 +42,8 @@ View withDenseRows(FunctionPlanner &planner, const View &view);
 /// The view with other sizes, copied where strides do not allow them.
 View reshapeOrCopy(FunctionPlanner &planner, const View &view,
                    llvm::ArrayRef<Dim> sizes);
-/// Calls `launch` with a place of the sizes of `out` whose rows are dense: `out`
-/// itself, or a buffer that is copied there.
+/// Calls `launch` with a place of the sizes of `out` whose rows are dense:
+/// `out` itself, or a buffer that is copied there.
 void writeRows(FunctionPlanner &planner, const View &out,
                llvm::function_ref<void(const View &)> launch);
 

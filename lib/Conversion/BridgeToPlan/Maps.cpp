@@ -49,8 +49,8 @@ void bridge::launchMap(FunctionPlanner &planner, const MapRequest &original,
   OpBuilder builder(planner.context());
   auto inputs = builder.getNamedAttr(
       "inputs", builder.getI64IntegerAttr(request.inputs.size()));
-  OwningOpRef<plan::KernelOp> kernel = planner.makeKernel(
-      plan::KernelKind::Map, request.name, inputs, operands);
+  OwningOpRef<plan::KernelOp> kernel =
+      planner.makeKernel(plan::KernelKind::Map, request.name, inputs, operands);
   Location loc = planner.builder().getLoc();
   Block &block = kernel->getBody().emplaceBlock();
   block.addArguments(types, SmallVector<Location>(types.size(), loc));
@@ -97,8 +97,8 @@ View bridge::reshapeOrCopy(FunctionPlanner &planner, const View &view,
     return view.with(*layout);
   // The copy is dense, so that any shape is a view of it.
   int64_t bytes = elementBytes(view.elementType);
-  View dense = planner.allocate(view.elementType,
-                                denseLayout(view.layout.sizes, bytes));
+  View dense =
+      planner.allocate(view.elementType, denseLayout(view.layout.sizes, bytes));
   copy(planner, view, dense);
   return dense.with(denseLayout(sizes, bytes));
 }
@@ -108,8 +108,8 @@ void bridge::writeRows(FunctionPlanner &planner, const View &out,
   int64_t bytes = elementBytes(out.elementType);
   if (hasDenseRows(out.layout, bytes))
     return launch(out);
-  View rows = planner.allocate(out.elementType,
-                               paddedLayout(out.layout.sizes, bytes));
+  View rows =
+      planner.allocate(out.elementType, paddedLayout(out.layout.sizes, bytes));
   launch(rows);
   copy(planner, rows, out);
 }
@@ -236,8 +236,8 @@ LogicalResult bridge::planElementwise(FunctionPlanner &planner, Operation *op) {
 
 View bridge::planGenerator(FunctionPlanner &planner, Operation *op) {
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  View out = planner.allocate(type.getElementType(),
-                              paddedLayout(getDims(type), 4));
+  View out =
+      planner.allocate(type.getElementType(), paddedLayout(getDims(type), 4));
   auto dim = dyn_cast<bridge::DimOp>(op);
   launchMap(planner, {dim ? "dim" : "iota", {}, {}, out, !dim},
             [&](OpBuilder &builder, const MapArguments &arguments) -> Value {

@@ -22,8 +22,7 @@ static void launchGather(FunctionPlanner &planner, const Gather &gather,
                          StringRef name, StringRef message,
                          SmallVector<NamedAttribute> config) {
   Builder builder(planner.context());
-  int64_t site =
-      planner.kernels().addSite(planner.builder().getLoc(), message);
+  int64_t site = planner.kernels().addSite(planner.builder().getLoc(), message);
   auto add = [&](StringRef key, int64_t value) {
     config.push_back(
         builder.getNamedAttr(key, builder.getI64IntegerAttr(value)));
@@ -40,7 +39,7 @@ static void launchGather(FunctionPlanner &planner, const Gather &gather,
 
 LogicalResult bridge::planOp(FunctionPlanner &planner, EmbeddingOp op) {
   launchGather(planner,
-               {withDenseRows(planner, planner.view(op.getTable())),
+               {planner.view(op.getTable()),
                 {planner.view(op.getIds())},
                 0,
                 planner.resultView(op.getResult())},
@@ -57,15 +56,14 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, GatherOp op) {
   Gather gather{planner.view(op.getX()), {}, axis, {}};
   for (Value index : op.getIndices()) {
     View view = planner.view(index);
-    view.layout = broadcastTo(view.layout,
-                              ArrayRef(sizes).slice(axis, picked));
+    view.layout = broadcastTo(view.layout, ArrayRef(sizes).slice(axis, picked));
     gather.indices.push_back(view);
   }
   gather.out = planner.resultView(op.getResult());
   Builder builder(planner.context());
   launchGather(planner, gather, "gather",
                "an index is {a}; the axis has {b} entries",
-               {builder.getNamedAttr("wrap", builder.getUnitAttr())});
+               {builder.getNamedAttr("from_end", builder.getUnitAttr())});
   return success();
 }
 
@@ -100,8 +98,7 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, SpliceOp op) {
   auto asRows = [&](Value tensor) {
     SmallVector<Dim> sizes = getDims(tensor);
     Dim rows = product(ArrayRef(sizes).drop_back());
-    return withDenseRows(planner, reshapeOrCopy(planner, planner.view(tensor),
-                                                {rows, sizes.back()}));
+    return reshapeOrCopy(planner, planner.view(tensor), {rows, sizes.back()});
   };
   View x = asRows(op.getX()), values = asRows(op.getValues());
   View at = reshapeOrCopy(planner, planner.view(op.getAt()), x.layout.sizes[0]);
@@ -119,12 +116,12 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, SpliceOp op) {
          planner.materialize(at), planner.materialize(rows)});
   };
   std::optional<Layout> rows = reshapeTo(out.layout, x.layout.sizes);
-  if (rows && hasDenseRows(*rows, 4)) {
+  if (rows) {
     launch(out.with(*rows));
     return success();
   }
-  View whole = planner.allocate(out.elementType,
-                                paddedLayout(out.layout.sizes, 4));
+  View whole =
+      planner.allocate(out.elementType, paddedLayout(out.layout.sizes, 4));
   launch(whole.with(*reshapeTo(whole.layout, x.layout.sizes)));
   copy(planner, whole, out);
   return success();

@@ -108,8 +108,7 @@ static std::optional<View> findReusable(FunctionPlanner &planner,
           return other.storage != extra.storage || other == extra;
         });
     if (extra.elementType.isF32() && isInjective(extra.layout) &&
-        hasDenseRows(extra.layout, 4) && othersAgree &&
-        planner.diesHere(extra))
+        hasDenseRows(extra.layout, 4) && othersAgree && planner.diesHere(extra))
       return extra;
   }
   return std::nullopt;
@@ -146,8 +145,8 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, FusedLinearOp op) {
   for (Value extra : op.getExtras()) {
     View view = planner.view(extra);
     view.layout = broadcastTo(view.layout, sizes);
-    bool isRow = view.layout.strides.empty() ||
-                 view.layout.strides.back() == Dim(0);
+    bool isRow =
+        view.layout.strides.empty() || view.layout.strides.back() == Dim(0);
     product.extras.push_back(isRow ? view : withDenseRows(planner, view));
   }
   product.epilogue = [&](OpBuilder &builder, ValueRange scalars) {
@@ -175,8 +174,9 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, MatmulOp op) {
   if (!product.panels) {
     View b = planner.view(op.getB());
     b.layout = swapLastTwo(b.layout);
-    bool isShared = llvm::all_of(ArrayRef(b.layout.sizes).drop_back(2),
-                                 [](const Dim &size) { return size == Dim(1); });
+    bool isShared =
+        llvm::all_of(ArrayRef(b.layout.sizes).drop_back(2),
+                     [](const Dim &size) { return size == Dim(1); });
     if (isShared) {
       b.layout = *reshapeTo(b.layout, ArrayRef(b.layout.sizes).take_back(2));
       padRank(b.layout, 4);

@@ -15,33 +15,23 @@ static NamedAttribute number(FunctionPlanner &planner, StringRef name,
   return Builder(planner.context()).getNamedAttr(name, value);
 }
 
-/// The view, copied where the step along its last axis is known on entry only.
-static View withKnownSteps(FunctionPlanner &planner, const View &view) {
-  if (view.layout.rank() == 0 || view.layout.strides.back().isStatic())
-    return view;
-  return copyToBuffer(planner, view);
-}
-
 /// Launches a kernel x, operands… → out that works on rows, with as few leading
 /// axes as possible. `aligned` has the sizes of x, too.
 static void launchRows(FunctionPlanner &planner, plan::KernelKind kind,
                        ArrayRef<NamedAttribute> config, const View &x,
                        std::optional<View> aligned, ValueRange operands,
                        const View &out) {
-  View input = withDenseRows(planner, x);
-  writeRows(planner, out, [&](const View &rows) {
-    View from = input, to = rows, beside = aligned.value_or(View());
-    SmallVector<Layout *> layouts{&from.layout, &to.layout};
-    if (aligned)
-      layouts.push_back(&beside.layout);
-    mergeLeading(layouts, /*keep=*/1);
-    SmallVector<Value> all{planner.materialize(from)};
-    if (aligned)
-      all.push_back(planner.materialize(beside));
-    llvm::append_range(all, operands);
-    all.push_back(planner.materialize(to));
-    planner.launch(kind, plan::stringifyKernelKind(kind), config, all);
-  });
+  View from = x, to = out, beside = aligned.value_or(View());
+  SmallVector<Layout *> layouts{&from.layout, &to.layout};
+  if (aligned)
+    layouts.push_back(&beside.layout);
+  mergeLeading(layouts, /*keep=*/1);
+  SmallVector<Value> all{planner.materialize(from)};
+  if (aligned)
+    all.push_back(planner.materialize(beside));
+  llvm::append_range(all, operands);
+  all.push_back(planner.materialize(to));
+  planner.launch(kind, plan::stringifyKernelKind(kind), config, all);
 }
 
 //===----------------------------------------------------------------------===//
@@ -58,8 +48,7 @@ static void planNorm(FunctionPlanner &planner, plan::KernelKind kind,
     if (!tensor)
       return;
     config.push_back(unit(planner, name));
-    operands.push_back(planner.materialize(
-        withDenseRows(planner, planner.view(tensor))));
+    operands.push_back(planner.materialize(planner.view(tensor)));
   };
   add("weight", weight);
   add("bias", bias);
@@ -93,8 +82,8 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, SoftmaxOp op) {
     seen = planSeen(planner, {op.getMask(), op.getCaptures(), batchAxes,
                               batchAxes, getDims(op.getX())});
     config.push_back(unit(planner, "seen"));
-    config.push_back(Builder(planner.context())
-                         .getNamedAttr("empty", op.getEmptyAttr()));
+    config.push_back(
+        Builder(planner.context()).getNamedAttr("empty", op.getEmptyAttr()));
   }
   launchRows(planner, plan::KernelKind::Softmax, config,
              planner.view(op.getX()), seen, {},
@@ -115,14 +104,14 @@ struct Reduction {
 } // namespace
 
 /// Moves the reduced axes last and merges axes on either side.
-static Reduction alignReduction(FunctionPlanner &planner, const View &x,
-                                ArrayRef<int64_t> axes, const View &out) {
+static Reduction alignReduction(const View &x, ArrayRef<int64_t> axes,
+                                const View &out) {
   SmallVector<int64_t> order;
   for (int64_t axis = 0; axis < x.layout.rank(); ++axis)
     if (!llvm::is_contained(axes, axis))
       order.push_back(axis);
   llvm::append_range(order, axes);
-  View from = withKnownSteps(planner, x.with(permute(x.layout, order)));
+  View from = x.with(permute(x.layout, order));
 
   // The result, repeated along the reduced axes, has the axes of x.
   View to = out;
@@ -152,8 +141,7 @@ static void launchReduce(FunctionPlanner &planner, Reduction reduction,
                          ReduceKind kind) {
   Builder builder(planner.context());
   planner.launch(
-      plan::KernelKind::Reduce,
-      ("reduce_" + stringifyReduceKind(kind)).str(),
+      plan::KernelKind::Reduce, ("reduce_" + stringifyReduceKind(kind)).str(),
       {builder.getNamedAttr("reduce",
                             ReduceKindAttr::get(planner.context(), kind)),
        builder.getNamedAttr("axes",
@@ -163,24 +151,22 @@ static void launchReduce(FunctionPlanner &planner, Reduction reduction,
 
 LogicalResult bridge::planOp(FunctionPlanner &planner, ReduceOp op) {
   View x = planner.view(op.getX());
-  launchReduce(planner,
-               alignReduction(planner, x, op.getAxes(),
-                              planner.resultView(op.getResult())),
-               op.getKind());
+  launchReduce(
+      planner,
+      alignReduction(x, op.getAxes(), planner.resultView(op.getResult())),
+      op.getKind());
   return success();
 }
 
 LogicalResult bridge::planOp(FunctionPlanner &planner, ArgExtremeOp op) {
   View x = planner.view(op.getX());
-  Reduction reduction =
-      alignReduction(planner, x, static_cast<int64_t>(op.getAxis()),
-                     planner.resultView(op.getResult()));
-  planner.launch(plan::KernelKind::ArgExtreme,
-                 ("arg_" + stringifyExtremeKind(op.getKind())).str(),
-                 Builder(planner.context())
-                     .getNamedAttr("extreme", op.getKindAttr()),
-                 {planner.materialize(reduction.x),
-                  planner.materialize(reduction.out)});
+  Reduction reduction = alignReduction(x, static_cast<int64_t>(op.getAxis()),
+                                       planner.resultView(op.getResult()));
+  planner.launch(
+      plan::KernelKind::ArgExtreme,
+      ("arg_" + stringifyExtremeKind(op.getKind())).str(),
+      Builder(planner.context()).getNamedAttr("extreme", op.getKindAttr()),
+      {planner.materialize(reduction.x), planner.materialize(reduction.out)});
   return success();
 }
 
@@ -192,18 +178,12 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, CumsumOp op) {
     if (other != axis)
       order.push_back(other);
   order.push_back(axis);
-  View from = withKnownSteps(planner, x.with(permute(x.layout, order)));
-  auto scan = [&](View to) {
-    SmallVector<Layout *> layouts{&from.layout, &to.layout};
-    mergeLeading(layouts, /*keep=*/1);
-    planner.launch(plan::KernelKind::Cumsum, "cumsum", {},
-                   {planner.materialize(from), planner.materialize(to)});
-  };
+  View from = x.with(permute(x.layout, order));
   View to = out.with(permute(out.layout, order));
-  if (to.layout.strides.back().isStatic())
-    scan(to);
-  else
-    writeRows(planner, to, scan);
+  SmallVector<Layout *> layouts{&from.layout, &to.layout};
+  mergeLeading(layouts, /*keep=*/1);
+  planner.launch(plan::KernelKind::Cumsum, "cumsum", {},
+                 {planner.materialize(from), planner.materialize(to)});
   return success();
 }
 
@@ -235,11 +215,10 @@ static bool mergeHeads(View &x, View &out) {
 }
 
 LogicalResult bridge::planOp(FunctionPlanner &planner, RotaryOp op) {
-  View x = withDenseRows(planner, planner.view(op.getX()));
-  View angles = withDenseRows(planner, planner.view(op.getAngles()));
+  View x = planner.view(op.getX()), angles = planner.view(op.getAngles());
   View out = planner.resultView(op.getResult(), layoutLike(x.layout, 4));
   View from = x, to = out;
-  if (hasDenseRows(out.layout, 4) && mergeHeads(from, to)) {
+  if (mergeHeads(from, to)) {
     launchRotary(planner, from, angles, to);
     return success();
   }
@@ -260,7 +239,7 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, RotaryOp op) {
 /// The sum of a vector, in a buffer of one element.
 static View sum(FunctionPlanner &planner, const View &vector) {
   View out = planner.allocate(vector.elementType, paddedLayout({}, 4));
-  launchReduce(planner, alignReduction(planner, vector, int64_t(0), out),
+  launchReduce(planner, alignReduction(vector, int64_t(0), out),
                ReduceKind::Sum);
   return out;
 }
@@ -268,21 +247,19 @@ static View sum(FunctionPlanner &planner, const View &vector) {
 LogicalResult bridge::planOp(FunctionPlanner &planner, CrossEntropyOp op) {
   SmallVector<Dim> sizes = getDims(op.getX());
   Dim rows = product(ArrayRef(sizes).drop_back());
-  View x = withDenseRows(planner, reshapeOrCopy(planner, planner.view(op.getX()),
-                                                {rows, sizes.back()}));
-  View labels =
-      reshapeOrCopy(planner, planner.view(op.getLabels()), {rows});
+  View x =
+      reshapeOrCopy(planner, planner.view(op.getX()), {rows, sizes.back()});
+  View labels = reshapeOrCopy(planner, planner.view(op.getLabels()), {rows});
   View losses = planner.allocate(x.elementType, paddedLayout(rows, 4));
   View counted = planner.allocate(x.elementType, paddedLayout(rows, 4));
 
   Builder builder(planner.context());
   SmallVector<NamedAttribute> config{
       number(planner, "smoothing", op.getSmoothingAttr()),
-      builder.getNamedAttr("site", builder.getI64IntegerAttr(
-                                       planner.kernels().addSite(
-                                           op.getLoc(),
-                                           "a label is {a}; there are {b} "
-                                           "classes")))};
+      builder.getNamedAttr("site",
+                           builder.getI64IntegerAttr(planner.kernels().addSite(
+                               op.getLoc(), "a label is {a}; there are {b} "
+                                            "classes")))};
   if (op.getIgnoreAttr())
     config.push_back(builder.getNamedAttr("ignore", op.getIgnoreAttr()));
   planner.launch(plan::KernelKind::CrossEntropy, "cross_entropy", config,

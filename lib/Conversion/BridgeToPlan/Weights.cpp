@@ -1,7 +1,7 @@
 //===- Weights.cpp - Weights in the layouts that their readers want -------===//
 #include "FunctionPlanner.h"
-#include "llvm/Support/FormatVariadic.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -89,9 +89,9 @@ std::optional<WeightView> FunctionPlanner::traceWeight(Value tensor) {
 
 Value FunctionPlanner::weightMemory(const WeightView &weight, Type type) {
   if (auto read = weight.root.getDefiningOp<ReadWeightOp>()) {
-    Value &memory = weightReads[{read.getWeightAttr().getAttr(),
-                                 StringAttr::get(context(), weight.view),
-                                 type}];
+    Value &memory =
+        weightReads[{read.getWeightAttr().getAttr(),
+                     StringAttr::get(context(), weight.view), type}];
     if (!memory) {
       memory = addToPreamble([&](ImplicitLocOpBuilder &builder) -> Value {
         return plan::WeightOp::create(builder, type, read.getWeight(),
@@ -126,9 +126,9 @@ Value FunctionPlanner::weightPanels(Value tensor, bool transposed) {
     std::swap(sizes[0], sizes[1]);
   }
   Dim columns = product(ArrayRef(sizes).drop_front());
-  return weightMemory(*weight,
-                      plan::PanelsType::get(body.getF32Type(),
-                                            {Dim(1), Dim(1), sizes[0], columns}));
+  return weightMemory(
+      *weight, plan::PanelsType::get(body.getF32Type(),
+                                     {Dim(1), Dim(1), sizes[0], columns}));
 }
 
 /// A demand of the callee as seen by the caller.
