@@ -158,6 +158,7 @@ static void indent(std::vector<Line> &lines) {
   constexpr unsigned step = 2;
   llvm::SmallVector<unsigned> open; ///< the indents of the brackets' lines
   size_t statementDepth = 0;
+  unsigned statementIndent = 0;
   for (Line &line : lines) {
     if (!line.continues)
       statementDepth = open.size();
@@ -172,9 +173,11 @@ static void indent(std::vector<Line> &lines) {
       if (line.continues && open.size() == statementDepth)
         line.indent += step;
     }
+    if (!line.continues)
+      statementIndent = line.indent;
     for (const Piece &piece : pieces) {
       if (isOpening(*piece.token))
-        open.push_back(line.indent);
+        open.push_back(piece.token->is("{") ? statementIndent : line.indent);
       else if (isClosing(*piece.token))
         open.pop_back();
     }

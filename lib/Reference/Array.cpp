@@ -8,6 +8,18 @@ using namespace bridge;
 Array::Array(Element element, Shape shape)
     : element(element), shape(std::move(shape)), values(sizeOf(this->shape)) {}
 
+llvm::StringRef bridge::describe(Element element) {
+  switch (element) {
+  case Element::Float:
+    return "floats";
+  case Element::Integer:
+    return "integers";
+  case Element::Truth:
+    return "truth values";
+  }
+  llvm_unreachable("all elements are described");
+}
+
 int64_t bridge::sizeOf(llvm::ArrayRef<int64_t> shape) {
   return std::accumulate(shape.begin(), shape.end(), int64_t(1),
                          std::multiplies<>());

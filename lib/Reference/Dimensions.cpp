@@ -36,54 +36,73 @@ llvm::Expected<Shape> Dimensions::evaluate(llvm::ArrayRef<Dim> dims) const {
   return shape;
 }
 
+/// "input `x` has shape [2, 5]: dimension 1".
+static std::string describeAxis(const Dimensions::Input &input, size_t axis) {
+  return "input `" + input.name + "` has shape " + toString(input.given) +
+         ": dimension " + llvm::utostr(axis);
+}
+
+static llvm::Error checkRank(const Dimensions::Input &input) {
+  if (input.declared.size() != input.given.size())
+    return failure("input `" + input.name + "` has shape " +
+                   toString(input.given) + ", expected " +
+                   toString(input.declared));
+  for (auto [axis, size] : llvm::enumerate(input.given))
+    if (size < 1)
+      return failure(describeAxis(input, axis) + " (`" +
+                     input.declared[axis].str() + "`) has to be at least 1");
+  return llvm::Error::success();
+}
+
 /// Names that stand alone.
 llvm::Error Dimensions::learnAlone(const Input &input) {
   for (auto [dim, size] : llvm::zip_equal(input.declared, input.given)) {
     std::optional<std::string> name = dim.symbolName();
     if (!name)
       continue;
-    auto [it, isNew] = known.try_emplace(*name, Known{size, input.name});
-    const Known &before = it->second;
+    const Known &before =
+        known.try_emplace(*name, Known{size, input.name}).first->second;
     if (before.value != size)
       return failure("dimension `" + *name + "` is " +
                      llvm::Twine(before.value) + " from `" + before.input +
                      "` and " + llvm::Twine(size) + " from `" + input.name +
                      "`");
-    if (size == 0)
-      return failure("dimension `" + *name + "` is 0 from `" + input.name +
-                     "`; expected at least 1");
   }
   return llvm::Error::success();
+}
+
+/// The only name without a value, where there is exactly one.
+std::optional<std::string> Dimensions::unknownOf(const Dim &dim) const {
+  std::vector<std::string> names = dim.symbols();
+  llvm::erase_if(names, [&](const std::string &name) { return isKnown(name); });
+  if (names.size() != 1)
+    return std::nullopt;
+  return names.front();
 }
 
 /// Names for which an expression can be solved; true if one was.
 llvm::Expected<bool> Dimensions::solve(const Input &input) {
   bool solved = false;
-  for (auto [dim, size] : llvm::zip_equal(input.declared, input.given)) {
-    std::string unknown;
-    bool several = false;
-    for (const std::string &name : dim.symbols())
-      if (!isKnown(name)) {
-        several |= !unknown.empty();
-        unknown = name;
-      }
-    if (unknown.empty() || several)
+  for (auto [axis, dim] : llvm::enumerate(input.declared)) {
+    std::optional<std::string> unknown = unknownOf(dim);
+    if (!unknown)
       continue;
     auto at = [&](int64_t value) {
       return dim.evaluate([&](llvm::StringRef name) {
-        return name == unknown ? value : known.find(name)->second.value;
+        return name == *unknown ? value : known.find(name)->second.value;
       });
     };
     int64_t constant = at(0), factor = at(1) - constant;
-    bool linear = at(2) - at(1) == factor;
-    if (!linear || factor == 0)
+    bool isLinear = at(2) - at(1) == factor;
+    if (!isLinear || factor == 0)
       continue;
-    int64_t rest = size - constant;
-    if (rest % factor != 0 || rest / factor < 1)
-      return failure("`" + input.name + "` has an axis of size " +
-                     llvm::Twine(size) + "; expected `" + dim.str() +
-                     "` for a whole `" + unknown + "` of at least 1");
-    known.try_emplace(unknown, Known{rest / factor, input.name});
+    int64_t rest = input.given[axis] - constant;
+    if (rest % factor != 0 || rest / factor < 0)
+      return failure(describeAxis(input, axis) + " is " +
+                     llvm::Twine(input.given[axis]) +
+                     ", and no whole number `" + *unknown + "` makes " +
+                     dim.str() + " that");
+    known.try_emplace(*unknown, Known{rest / factor, input.name});
     solved = true;
   }
   return solved;
@@ -94,18 +113,17 @@ llvm::Error Dimensions::check(const Input &input) const {
     llvm::Expected<int64_t> expected = evaluate(dim);
     if (!expected)
       return expected.takeError();
-    int64_t found = input.given[axis];
-    if (*expected == found)
+    if (*expected == input.given[axis])
       continue;
-    std::string message = "axis " + llvm::itostr(axis) + " of `" + input.name +
-                          "` is " + llvm::itostr(found) + "; expected " +
-                          llvm::itostr(*expected);
+    std::string message = describeAxis(input, axis) + " is " +
+                          llvm::itostr(input.given[axis]) + ", expected " +
+                          dim.str();
+    llvm::ListSeparator separator(", ");
     if (!dim.isStatic())
-      message += " = `" + dim.str() + "`";
+      message += " = " + llvm::itostr(*expected) + " where ";
     for (const std::string &name : dim.symbols()) {
-      const Known &known = this->known.find(name)->second;
-      message += ", where `" + name + "` is " + llvm::itostr(known.value) +
-                 " from `" + known.input + "`";
+      message += separator;
+      message += name + " = " + llvm::itostr(known.find(name)->second.value);
     }
     return failure(message);
   }
@@ -115,10 +133,8 @@ llvm::Error Dimensions::check(const Input &input) const {
 llvm::Expected<Dimensions> Dimensions::bind(llvm::ArrayRef<Input> inputs) {
   Dimensions dimensions;
   for (const Input &input : inputs)
-    if (input.declared.size() != input.given.size())
-      return failure("`" + input.name + "` has the shape " +
-                     toString(input.given) + "; expected " +
-                     ::toString(input.declared));
+    if (llvm::Error error = checkRank(input))
+      return error;
   for (const Input &input : inputs)
     if (llvm::Error error = dimensions.learnAlone(input))
       return error;

@@ -36,18 +36,6 @@ Element bridge::elementOf(Type elementType) {
   return isa<FloatType>(elementType) ? Element::Float : Element::Integer;
 }
 
-static StringRef describe(Element element) {
-  switch (element) {
-  case Element::Float:
-    return "floats";
-  case Element::Integer:
-    return "integers";
-  case Element::Truth:
-    return "truth values";
-  }
-  llvm_unreachable("all elements are described");
-}
-
 llvm::Error Scope::prepare(Operation *op) {
   for (Value result : op->getResults()) {
     auto type = dyn_cast<RankedTensorType>(result.getType());

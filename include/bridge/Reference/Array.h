@@ -5,6 +5,7 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@ using Shape = llvm::SmallVector<int64_t, 4>;
 
 /// What the elements of an array are.
 enum class Element { Float, Integer, Truth };
+/// "floats", "integers" or "truth values".
+llvm::StringRef describe(Element element);
 
 /// A tensor in row-major order. Everything is held as float64: integers of the
 /// dialect have 32 bits and truth values are 0 and 1, which it holds exactly.

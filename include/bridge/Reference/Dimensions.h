@@ -35,6 +35,7 @@ private:
   };
 
   bool isKnown(llvm::StringRef name) const { return known.contains(name); }
+  std::optional<std::string> unknownOf(const Dim &dim) const;
   llvm::Error learnAlone(const Input &input);
   llvm::Expected<bool> solve(const Input &input);
   llvm::Error check(const Input &input) const;

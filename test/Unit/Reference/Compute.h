@@ -48,6 +48,7 @@ void testReductions();
 void testRows();
 void testShapes();
 void testStructure();
+void testWeights();
 
 } // namespace bridge::test
 

@@ -35,19 +35,20 @@ void bridge::test::testDimensions() {
                           input("mask", {"tokens"}, {577})}),
            "dimension `tokens` is 576 from `pixels` and 577 from `mask`");
   CHECK_EQ(evaluate("n", {input("x", {"n", "3"}, {2, 4})}),
-           "axis 1 of `x` is 4; expected 3");
+           "input `x` has shape [2, 4]: dimension 1 is 4, expected 3");
   CHECK_EQ(evaluate("n", {input("x", {"n", "2 * n"}, {2, 5})}),
-           "axis 1 of `x` is 5; expected 4 = `2 * n`, where `n` is 2 from `x`");
+           "input `x` has shape [2, 5]: dimension 1 is 5, expected 2 * n = 4 "
+           "where n = 2");
   CHECK_EQ(evaluate("n", {input("x", {"n"}, {2, 4})}),
-           "`x` has the shape [2, 4]; expected [n]");
+           "input `x` has shape [2, 4], expected [n]");
   CHECK_EQ(evaluate("n", {input("x", {"n"}, {0})}),
-           "dimension `n` is 0 from `x`; expected at least 1");
+           "input `x` has shape [0]: dimension 0 (`n`) has to be at least 1");
   CHECK_EQ(evaluate("q", {input("x", {"4 * q"}, {10})}),
-           "`x` has an axis of size 10; expected `4 * q` for a whole `q` of at "
-           "least 1");
+           "input `x` has shape [10]: dimension 0 is 10, and no whole number "
+           "`q` makes 4 * q that");
   CHECK_EQ(evaluate("q", {input("x", {"4 * q + 8"}, {4})}),
-           "`x` has an axis of size 4; expected `4 * q + 8` for a whole `q` of "
-           "at least 1");
+           "input `x` has shape [4]: dimension 0 is 4, and no whole number `q` "
+           "makes 4 * q + 8 that");
   CHECK_EQ(evaluate("m", {input("x", {"n"}, {2})}),
            "the dimension `m` is not known from any input of this entry");
 

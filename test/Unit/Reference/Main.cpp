@@ -11,5 +11,6 @@ int main() {
   testRows();
   testShapes();
   testStructure();
+  testWeights();
   return failures != 0;
 }
