@@ -6,8 +6,9 @@
 
 namespace bridge::runtime {
 
-/// Applies a view, a sequence of `.T` and `[a:b, c]`, to a strided tensor. On
-/// failure `why` says what is wrong with it, and false is returned.
+/// Applies a view, a sequence of `.T` and `[a:b, c]`, to a strided tensor,
+/// which need not have data. On failure `why` says what is wrong with it, and
+/// false is returned.
 bool applyView(Text view, bridge_tensor &tensor, Builder &why);
 
 /// Finds every weight's tensor in `file`: the first of its sources that is
