@@ -181,6 +181,21 @@ bridge_status bridge::runtime::packWeights(const bridge_manifest &manifest,
   return BRIDGE_OK;
 }
 
+/// Fills `memory` with the weight before training, of four-byte elements.
+static void fillRandom(const Weight &weight, uint64_t seed, int64_t count,
+                       void *memory) {
+  bool isFloat = dtypeInfo(weight.dtype)->kind == DtypeInfo::Float;
+  auto *floats = static_cast<float *>(memory);
+  if (isFloat && !weight.hasInitial) {
+    bridge_random_weight(seed, weight.name, weight.rank, weight.shape, floats);
+    return;
+  }
+  float value = weight.initial;
+  auto integer = static_cast<int32_t>(weight.initial);
+  for (int64_t i = 0; i < count; ++i)
+    memcpy(floats + i, isFloat ? static_cast<void *>(&value) : &integer, 4);
+}
+
 bridge_status
 bridge::runtime::packRandomWeights(const bridge_manifest &manifest,
                                    uint64_t seed, int64_t panelWidth,
@@ -189,26 +204,22 @@ bridge::runtime::packRandomWeights(const bridge_manifest &manifest,
   for (int64_t i = 0; i < manifest.slots.size; ++i) {
     const Slot &slot = manifest.slots[i];
     const Weight &weight = manifest.weights[slot.weight];
+    bool isFloat = dtypeInfo(weight.dtype)->kind == DtypeInfo::Float;
     int64_t count = elementCount(weight.rank, weight.shape);
     int64_t bytes = count * 4 + 4;
-    auto *floats = static_cast<float *>(mapMemory(bytes));
-    if (!floats)
+    void *memory = mapMemory(bytes);
+    if (!memory)
       return message.fail(BRIDGE_OUT_OF_MEMORY,
                           "weight `%s` takes %s, which this machine does not "
                           "give",
                           weight.name, BytesText(bytes).text);
-    if (weight.hasInitial)
-      for (int64_t k = 0; k < count; ++k)
-        floats[k] = weight.initial;
-    else
-      bridge_random_weight(seed, weight.name, weight.rank, weight.shape,
-                           floats);
-    bridge_tensor tensor =
-        bridge_tensor_make(BRIDGE_F32, weight.rank, weight.shape, floats);
+    fillRandom(weight, seed, count, memory);
+    bridge_tensor tensor = bridge_tensor_make(
+        isFloat ? BRIDGE_F32 : BRIDGE_I32, weight.rank, weight.shape, memory);
     bridge_status status = sliceSlot(slot, weight, tensor, message);
     if (status == BRIDGE_OK)
       packWeight(tensor, slot.panels, panelWidth, packed.slots[i]);
-    unmapMemory(floats, bytes);
+    unmapMemory(memory, bytes);
     BRIDGE_TRY(status);
   }
   return BRIDGE_OK;
