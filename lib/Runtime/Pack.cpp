@@ -10,7 +10,7 @@ namespace bridge::runtime {
 
 void *mapMemory(int64_t bytes) {
   void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
   return memory == MAP_FAILED ? nullptr : memory;
 }
 
@@ -80,20 +80,43 @@ static void readColumns(const bridge_tensor &tensor, int64_t row, int64_t first,
   }
 }
 
+/// Columns of a tile.
+static constexpr int64_t chunk = 64;
+
+/// Writes four rows of `count` columns as the columns of a panel.
+static void transposeTile(const float (&tile)[4][chunk], int64_t count,
+                          int64_t width, float *out) {
+  using Four = float __attribute__((vector_size(16), aligned(4), may_alias));
+  for (int64_t k = 0; k < count; k += 4) {
+    Four rows[4];
+    for (int r = 0; r < 4; ++r)
+      rows[r] = *reinterpret_cast<const Four *>(&tile[r][k]);
+    Four low01 = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
+    Four high01 = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
+    Four low23 = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
+    Four high23 = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
+    Four columns[4] = {__builtin_shufflevector(low01, low23, 0, 1, 4, 5),
+                       __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+                       __builtin_shufflevector(high01, high23, 0, 1, 4, 5),
+                       __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+    for (int64_t c = 0; c < 4 && k + c < count; ++c)
+      *reinterpret_cast<Four *>(out + (k + c) * width) = columns[c];
+  }
+}
+
 /// [⌈rows/width⌉][columns][width]; `out` is zero where rows are missing.
 static void packPanels(const bridge_tensor &tensor, int64_t width, float *out) {
-  constexpr int64_t chunk = 64;
   Matrix matrix = matrixOf(tensor);
-  float row[chunk];
   for (int64_t panel = 0; panel < matrix.rows; panel += width) {
-    int64_t height = matrix.rows - panel < width ? matrix.rows - panel : width;
+    int64_t end = panel + width < matrix.rows ? panel + width : matrix.rows;
     for (int64_t first = 0; first < matrix.columns; first += chunk) {
-      int64_t count =
-          matrix.columns - first < chunk ? matrix.columns - first : chunk;
-      for (int64_t r = 0; r < height; ++r) {
-        readColumns(tensor, panel + r, first, count, row);
-        for (int64_t k = 0; k < count; ++k)
-          out[(first + k) * width + r] = row[k];
+      int64_t rest = matrix.columns - first;
+      int64_t count = rest < chunk ? rest : chunk;
+      for (int64_t row = panel; row < end; row += 4) {
+        float tile[4][chunk] = {};
+        for (int64_t r = 0; r < 4 && row + r < end; ++r)
+          readColumns(tensor, row + r, first, count, tile[r]);
+        transposeTile(tile, count, width, out + first * width + row - panel);
       }
     }
     out += matrix.columns * width;
@@ -155,7 +178,6 @@ bridge_status placeSlots(const bridge_manifest &manifest, int64_t width,
                         "the packed weights take %s, which this machine does "
                         "not give",
                         BytesText(total).text);
-  madvise(packed.memory, total, MADV_HUGEPAGE);
   for (int64_t offset : offsets)
     packed.slots.push(packed.memory + offset);
   return BRIDGE_OK;
