@@ -2,6 +2,7 @@
 #ifndef BRIDGE_INITALL_H
 #define BRIDGE_INITALL_H
 
+#include "bridge/Conversion/Passes.h"
 #include "bridge/IR/Plan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -22,7 +23,10 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
 }
 
 /// Our passes and the upstream ones that our pipelines use.
-inline void registerAllPasses() { mlir::registerTransformsPasses(); }
+inline void registerAllPasses() {
+  mlir::registerTransformsPasses();
+  registerConvertBridgeToPlan();
+}
 
 } // namespace bridge
 

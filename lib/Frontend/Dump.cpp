@@ -3,7 +3,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
-#include "llvm/Support/FormatVariadic.h"
+#include <charconv>
 
 using namespace bridge;
 using namespace bridge::ast;
@@ -11,13 +11,21 @@ using llvm::StringRef;
 
 static std::string quoted(StringRef text) { return ("\"" + text + "\"").str(); }
 
+/// The fewest digits that are read as `number`.
+static std::string shortest(double number) {
+  char digits[32];
+  auto [end, error] =
+      std::to_chars(std::begin(digits), std::end(digits), number);
+  return std::string(digits, end);
+}
+
 static std::string literal(const Literal &node) {
   if (const auto *flag = std::get_if<bool>(&node.value))
     return *flag ? "true" : "false";
   if (const auto *integer = std::get_if<int64_t>(&node.value))
     return std::to_string(*integer);
   if (const auto *number = std::get_if<double>(&node.value))
-    return llvm::formatv("{0:g17}", *number).str();
+    return shortest(*number);
   if (const auto *text = std::get_if<std::string>(&node.value))
     return quoted(*text);
   return "none";

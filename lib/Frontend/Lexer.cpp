@@ -195,22 +195,31 @@ llvm::LogicalResult Lexer::lexString() {
   return llvm::success();
 }
 
-/// How a message shows the character at the start of `text`.
-static std::string describeCharacter(StringRef text) {
-  size_t length = characterLength(text);
-  if (length == 0) {
-    std::string result = "byte 0x";
-    unsigned char byte = text.front();
-    return result + llvm::hexdigit(byte >> 4) + llvm::hexdigit(byte & 15);
-  }
+/// The character that `text` is.
+static llvm::UTF32 codePoint(StringRef text) {
   const auto *bytes = reinterpret_cast<const llvm::UTF8 *>(text.data());
-  llvm::UTF32 codePoint;
-  llvm::convertUTF8Sequence(&bytes, bytes + length, &codePoint,
+  llvm::UTF32 result = 0;
+  llvm::convertUTF8Sequence(&bytes, bytes + text.size(), &result,
                             llvm::strictConversion);
-  std::string result = "character ";
-  if (llvm::sys::unicode::isPrintable(codePoint))
-    return result + "`" + text.take_front(length).str() + "`";
-  llvm::raw_string_ostream(result) << llvm::format("U+%04X", codePoint);
+  return result;
+}
+
+/// Spaces that look like the plain one.
+static bool isOtherSpace(llvm::UTF32 character) {
+  return character == 0xA0 || (character >= 0x2000 && character <= 0x200A) ||
+         character == 0x202F || character == 0x205F || character == 0x3000;
+}
+
+/// How a message shows the character that `text` is.
+static std::string describeCharacter(StringRef text) {
+  if (characterLength(text) == 0)
+    return "byte 0x" + llvm::toHex(text);
+  llvm::UTF32 character = codePoint(text);
+  if (llvm::sys::unicode::isPrintable(character) && !isOtherSpace(character))
+    return "character `" + text.str() + "`";
+  std::string result;
+  llvm::raw_string_ostream(result)
+      << llvm::format("character U+%04X", character);
   return result;
 }
 
@@ -226,6 +235,8 @@ static StringRef hintForCharacter(StringRef text, bool isAfterName) {
     return "choices are written `a if condition else b`";
   if (text == "\u2212")
     return "write `-`";
+  if (isOtherSpace(codePoint(text)))
+    return "write a plain space";
   if (isAfterName && text.size() > 1)
     return "names have letters from a to z, digits and `_`";
   return "";

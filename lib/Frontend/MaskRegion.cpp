@@ -6,8 +6,10 @@ using namespace mlir;
 using namespace bridge;
 
 MaskEmitter::MaskEmitter(TensorEmitter &outer, Block &block, ArrayRef<Dim> x)
-    : outer(outer), builder(OpBuilder::atBlockEnd(&block)), block(block),
-      scores(x) {}
+    : outer(outer), builder(outer.builder.getContext()), block(block),
+      scores(x) {
+  builder.setInsertionPointToEnd(&block);
+}
 
 MaskValue MaskEmitter::query() const {
   return {block.getArgument(block.getNumArguments() - 2), {}};

@@ -57,6 +57,12 @@ Node *Parser::parseItem() {
     return parseConfig();
   if (begins("import") || begins("from"))
     failExpected("a declaration", "names of another file are had by `use`");
+  if (at("if") || at("for") || at("return") || begins("check"))
+    fail(rangeOf(current()),
+         "`" + current().text + "` stands in a module or a function");
+  if (at("config") && peek().kind == Kind::String)
+    fail(rangeOf(current()),
+         "`config` of a model type stands in a module or a bridge");
   rejectDeclaration();
   return parseAssign();
 }
@@ -86,11 +92,11 @@ Member *Parser::parseMember(Place place) {
     return parseWeight();
   if (at("def"))
     return parseFunction();
-  if (at("config") && (peek().kind == Kind::String || peek().is("{")))
+  if (begins("config"))
     return parseConfigOfModule();
-  if (at("weights") && peek().is("{"))
+  if (begins("weights"))
     return parseWeights();
-  if (at("variant") && peek().kind == Kind::String)
+  if (begins("variant"))
     return parseVariant();
   if (place == Place::Bridge && begins("input"))
     return parseInput();
@@ -220,7 +226,7 @@ Function *Parser::parseFunction() {
 
 Variant *Parser::parseVariant() {
   const Token &keyword = take();
-  std::string name = parseString("the name of the variant");
+  std::string name = parseString("the name of the variant in quotes");
   auto *variant = file.make<Variant>(rangeFrom(keyword));
   variant->name = std::move(name);
   variant->body = parseStatements(Place::Variant);

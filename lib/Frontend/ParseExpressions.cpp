@@ -32,7 +32,9 @@ Expr *Parser::parseExpression() {
 Expr *Parser::parseMask() {
   const Token &first = take();
   Name *query = parseNameNode();
-  expect(",");
+  if (!at(","))
+    failExpected("`,`", "a mask has two positions: `mask query, key: …`");
+  take();
   Name *key = parseNameNode();
   expect(":");
   Expr *value = parseExpression();
@@ -249,7 +251,7 @@ Pattern *Parser::parsePattern() {
   const Token &first = current();
   auto *pattern = file.make<Pattern>(rangeOf(first));
   bool isLeft = true;
-  while (!at(",") && !at(")")) {
+  while (!at(",") && !at(")") && !at(Kind::EndOfFile)) {
     auto &axes = isLeft ? pattern->left : pattern->right;
     auto &groups = isLeft ? pattern->leftGroups : pattern->rightGroups;
     if (isLeft && accept("->")) {
@@ -263,10 +265,8 @@ Pattern *Parser::parsePattern() {
       axes.push_back({take().text.str()});
     else
       failExpected(aPattern, at(Kind::String) ? "patterns have no quotes" : "");
-    if (hasFailed())
-      return pattern;
   }
-  if (isLeft)
+  if (isLeft && !at(Kind::EndOfFile))
     failExpected("`->` in the pattern");
   pattern->range = rangeFrom(first);
   return pattern;
@@ -294,6 +294,9 @@ Expr *Parser::parsePrimary() {
   bool isConstant = at("true") || at("false") || at("none");
   if (isConstant || at(Kind::Integer) || at(Kind::Float) || at(Kind::String))
     return parseLiteral();
+  bool isDoubled = (at("&") || at("|")) && previous().is(current().text);
+  if (isDoubled)
+    failExpected("an expression", "write `" + current().text + "`");
   if (at("not") || !atName())
     failExpected("an expression");
   return parseNameNode();

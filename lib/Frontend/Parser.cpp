@@ -42,14 +42,15 @@ Token &Parser::expect(StringRef text) {
 }
 
 void Parser::expectClose(const Token &open, StringRef close) {
-  if (at(close)) {
-    take();
+  if (accept(close) || failed)
     return;
-  }
-  bool isFirst = !failed;
-  bool isFarAway = !at(Kind::Word) && !at(Kind::String);
+  const Token &found = current();
   failExpected("`" + close + "`");
-  if (isFirst && isFarAway)
+  auto lineOf = [&](const Token &token) {
+    return file.source->place(rangeOf(token).begin).first;
+  };
+  // Where the bracket is plain to see, it needs no note.
+  if (found.kind != Kind::Word || lineOf(open) != lineOf(found))
     diagnostics.back().note("to match this `" + open.text.str() + "`",
                             rangeOf(open));
 }

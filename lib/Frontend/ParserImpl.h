@@ -79,7 +79,6 @@ private:
             const llvm::Twine &hint = "");
   /// Reports that something else than `wanted` was found.
   void failExpected(const llvm::Twine &wanted, const llvm::Twine &hint = "");
-  bool hasFailed() const { return failed; }
 
   /// Counts a level of nesting while it lives; too many are an error.
   class Level {

@@ -190,6 +190,9 @@ public:
                                                            const char *format,
                                                            ...);
 
+  /// For calls of the C interface.
+  bridge_message *get() const { return out; }
+
 private:
   bridge_message *out;
 };

@@ -254,6 +254,14 @@ void readFloats(const void *source, bridge_dtype from, int64_t stride,
   }
 }
 
+double readNumber(const void *address, bridge_dtype dtype) {
+  if (dtypeInfo(dtype)->kind == DtypeInfo::Float)
+    return readFloat(address, dtype);
+  __int128 value = readInteger(address, dtype);
+  return value > INT64_MAX ? static_cast<double>(static_cast<uint64_t>(value))
+                           : static_cast<double>(static_cast<int64_t>(value));
+}
+
 bool copyToRows(const bridge_tensor &source, void *out, bridge_dtype to,
                 int64_t &misfit) {
   bridge_tensor rows = bridge_tensor_make(to, source.rank, source.shape, out);

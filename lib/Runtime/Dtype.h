@@ -27,6 +27,9 @@ bridge_dtype dtypeOfFileName(Text name);
 void readFloats(const void *source, bridge_dtype from, int64_t stride,
                 int64_t count, float *out);
 
+/// One element of a float or integer type; `address` need not be aligned.
+double readNumber(const void *address, bridge_dtype dtype);
+
 /// Copies a strided tensor to row-major memory of dtype `to`, which is of the
 /// same class. False where an integer does not fit; `misfit` is then its value.
 bool copyToRows(const bridge_tensor &source, void *out, bridge_dtype to,

@@ -361,3 +361,15 @@ bridge_status bridge::runtime::parseJson(Text text, Region &region, Text what,
                                          Message &message) {
   return Parser(text, region, what, message).parse(result);
 }
+
+void bridge::runtime::addJsonString(Builder &out, Text text) {
+  out.add("\"");
+  for (char c : text)
+    if (c == '"' || c == '\\')
+      out.addf("\\%c", c);
+    else if (static_cast<unsigned char>(c) < ' ')
+      out.addf("\\u%04x", c);
+    else
+      out.add({&c, 1});
+  out.add("\"");
+}

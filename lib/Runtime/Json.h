@@ -55,6 +55,9 @@ inline JsonChildren children(const Json &value) { return {&value}; }
 bridge_status parseJson(Text text, Region &region, Text what,
                         const Json *&result, Message &message);
 
+/// Writes text as a JSON string, quotes included.
+void addJsonString(Builder &out, Text text);
+
 } // namespace bridge::runtime
 
 #endif // BRIDGE_LIB_RUNTIME_JSON_H

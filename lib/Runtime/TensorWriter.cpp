@@ -1,5 +1,6 @@
 //===- TensorWriter.cpp - Writing .safetensors files ----------------------===//
 #include "Dtype.h"
+#include "Json.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,18 +10,6 @@
 using namespace bridge::runtime;
 
 namespace {
-
-void addQuoted(Builder &out, Text text) {
-  out.add("\"");
-  for (char c : text)
-    if (c == '"' || c == '\\')
-      out.addf("\\%c", c);
-    else if (static_cast<unsigned char>(c) < ' ')
-      out.addf("\\u%04x", c);
-    else
-      out.add({&c, 1});
-  out.add("\"");
-}
 
 int byName(const void *left, const void *right) {
   return strcmp(
@@ -150,7 +139,7 @@ bridge_status bridge_tensor_file_write(const char *path,
     const bridge_tensor &tensor = sorted[i]->tensor;
     if (i)
       header.add(",");
-    addQuoted(header, sorted[i]->name);
+    addJsonString(header, sorted[i]->name);
     header.addf(
         ":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%lld,%lld]}",
         dtypeInfo(tensor.dtype)->fileName,

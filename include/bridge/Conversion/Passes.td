@@ -4,6 +4,39 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ConvertBridgeToPlan : Pass<"convert-bridge-to-plan", "::mlir::ModuleOp"> {
+  let summary = "Places every tensor in memory and every operation in a kernel";
+  let description = [{
+    Every tensor becomes a view: some memory, sizes and byte strides. Transposes,
+    slices, broadcasts and the reshapes that strides allow cost nothing; what is
+    left are launches of kernels, each of which writes a view: an argument where a
+    result is returned, the place within a concatenation, the memory of an operand
+    that is not needed any more, or a buffer with the steps that it lives for.
+    Weights are declared in the layout that their reader wants: rows, or panels for
+    products. Results are bit-identical for any of these choices.
+
+    Entries take and write tensors without padding. Functions of layers take and
+    write them in the standard layout: row-major, rows of a static length padded to
+    64 bytes and off multiples of 1024; then come the weights, each in each layout
+    that the body reads, then the results.
+
+    ```mlir
+    %y = bridge.linear %x, %w bias %b : tensor<50x768xf32>, tensor<512x768xf32> -> tensor<50x512xf32>
+    %z = bridge.unary gelu %y : tensor<50x512xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = plan.weight @w : !plan.panels<f32, [1, 1, 512, 768]>
+    %1 = plan.weight @b : !plan.view<f32, [512], [4]>
+    %2 = plan.buffer "105856" live 0 to 1 : !plan.view<f32, [50, 512], [2112, 4]>
+    plan.launch @gemm_bias(%x4, %0, %1, %y4) : ...
+    plan.launch @map_gelu(%2, %2) : ...
+    ```
+  }];
+  let dependentDialects = ["::bridge::plan::PlanDialect", "::mlir::func::FuncDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
+}
+
 def ConvertPlanToCpu : Pass<"convert-plan-to-cpu", "::mlir::ModuleOp"> {
   let summary = "Kernels and host code for one level of x86-64";
   let description = [{

@@ -75,6 +75,10 @@ public:
   /// The last error, to which callers add where they were.
   Diagnostic &back() { return errors.back(); }
   llvm::ArrayRef<Diagnostic> all() const { return errors; }
+  /// Forgets all but the first `count` errors.
+  void truncate(size_t count) {
+    errors.erase(errors.begin() + std::min(count, errors.size()), errors.end());
+  }
   void print(llvm::raw_ostream &os) const;
   /// Keeps the text of a file that errors point into and nobody else owns,
   /// because it could not be parsed.

@@ -40,6 +40,8 @@ inline constexpr llvm::StringLiteral kNameAttr =
     "bridge.name"; ///< of an input, a result or a weight argument
 inline constexpr llvm::StringLiteral kIgnoreAttr =
     "bridge.ignore"; ///< on the module: globs of tensors that no weight claims
+inline constexpr llvm::StringLiteral kEpilogueNameAttr =
+    "bridge.epilogue"; ///< on a fused linear: what its region does, as a name
 inline constexpr llvm::StringLiteral kModelAttr =
     "bridge.model"; ///< on the module: the bridge's name
 

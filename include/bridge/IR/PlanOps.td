@@ -37,8 +37,8 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
     | cross_entropy | x[n, c], labels[n] i32, loss[n], counted[n] | `ignore` i64?, `smoothing` f64, `site`; a row's loss, and 1 or 0 where ignored; both written |
     | splice | x[n, d], values[v, d], at[n] i1, out[n, d] | `site`; one job |
 
-    `reduce`, `extreme` and `empty` are `#bridge.reduce_kind`, `#bridge.extreme_kind`
-    and `#bridge.empty_rows`. Elements of i1 are counted: sum, mean and cumsum of
+    `reduce`, `extreme` and `empty` are attributes such as `#bridge<reduce_kind sum>`,
+    `#bridge<extreme_kind max>` and `#bridge<empty_rows zero>`. Elements of i1 are counted: sum, mean and cumsum of
     them read as i32; a mean is f32.
 
     `site` i64 numbers the place that reports a run-time error; the message is in

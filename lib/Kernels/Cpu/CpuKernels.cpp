@@ -16,8 +16,20 @@ static std::unique_ptr<CpuKernel> makeKernel(plan::KernelOp kernel) {
     return makeNormKernel(kernel);
   case plan::KernelKind::Softmax:
     return makeSoftmaxKernel(kernel);
+  case plan::KernelKind::Reduce:
+    return makeReduceKernel(kernel);
+  case plan::KernelKind::ArgExtreme:
+    return makeArgExtremeKernel(kernel);
+  case plan::KernelKind::Cumsum:
+    return makeCumsumKernel(kernel);
+  case plan::KernelKind::Rotary:
+    return makeRotaryKernel(kernel);
   case plan::KernelKind::Gather:
     return makeGatherKernel(kernel);
+  case plan::KernelKind::CrossEntropy:
+    return makeCrossEntropyKernel(kernel);
+  case plan::KernelKind::Splice:
+    return makeSpliceKernel(kernel);
   default:
     kernel.emitError("no kernel for the CPU computes '")
         << plan::stringifyKernelKind(kernel.getKind()) << "'";

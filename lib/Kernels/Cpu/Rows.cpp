@@ -270,8 +270,10 @@ Value bridge::maxOverRow(Emitter &emitter, Value size,
 //===----------------------------------------------------------------------===//
 
 Value bridge::rowsPerJob(Emitter &emitter, Value elements) {
-  return emitter.max(emitter.div(emitter.number(kElementsPerJob), elements),
-                     emitter.number(1));
+  Value one = emitter.number(1);
+  return emitter.max(
+      emitter.div(emitter.number(kElementsPerJob), emitter.max(elements, one)),
+      one);
 }
 
 Value RowKernel::jobs(Emitter &emitter, Arguments &arguments) {
