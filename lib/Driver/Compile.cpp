@@ -1,6 +1,7 @@
 //===- Compile.cpp - From a spec to a file --------------------------------===//
 #include "CodeGeneration.h"
 #include "Header.h"
+#include "Input.h"
 #include "NativeLevel.h"
 #include "Output.h"
 #include "bridge/Analysis/FusionPlan.h"
@@ -11,7 +12,6 @@
 #include "bridge/Target/Linker.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/Timer.h"
 #include <chrono>
 
 using namespace mlir;
@@ -165,8 +165,11 @@ llvm::Error Compilation::writeHeader(const llvm::json::Object &manifest) {
 
 llvm::Error Compilation::link(ModuleOp planned) {
   llvm::json::Object manifest = makeManifest(planned, PlanLayout(planned));
-  if (llvm::Error error = addPreprocessor(manifest, options.input))
-    return error;
+  auto preprocessor = readPreprocessor(options.input);
+  if (!preprocessor)
+    return preprocessor.takeError();
+  if (*preprocessor)
+    manifest["preprocessor"] = std::move(**preprocessor);
 
   SmallVector<llvm::SmallVector<char, 0>> objects;
   for (const CpuLevel *level : levels) {
@@ -253,8 +256,6 @@ llvm::Error Compilation::run() {
 }
 
 llvm::Error bridge::compile(const CompileOptions &options) {
-  auto context = makeContext(options);
-  if (!context)
-    return context.takeError();
-  return Compilation(**context, options).run();
+  std::unique_ptr<MLIRContext> context = makeContext();
+  return Compilation(*context, options).run();
 }

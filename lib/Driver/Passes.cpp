@@ -1,5 +1,6 @@
 //===- Passes.cpp - Running textual pipelines -----------------------------===//
 #include "bridge/Driver/Passes.h"
+#include "bridge/Driver/SpecError.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -9,6 +10,7 @@ using namespace mlir;
 using namespace bridge;
 
 char InternalError::ID;
+char SpecError::ID;
 
 llvm::Error bridge::runPipeline(ModuleOp module, StringRef pipeline) {
   MLIRContext *context = module.getContext();

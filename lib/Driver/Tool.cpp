@@ -1,7 +1,7 @@
 //===- Tool.cpp - What all command-line tools share -----------------------===//
 #include "bridge/Driver/Tool.h"
 #include "bridge/Driver/Passes.h"
-#include "bridge/Frontend/Diagnostics.h"
+#include "bridge/Driver/SpecError.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/Signals.h"

@@ -59,13 +59,16 @@ std::string Dim::str() const {
   // The constant sorts first and is written last.
   for (auto it = monomials.rbegin(); it != monomials.rend(); ++it) {
     const auto &[monomial, coefficient] = *it;
-    int64_t magnitude = coefficient;
-    if (!text.empty()) {
+    uint64_t magnitude = coefficient;
+    if (coefficient < 0)
+      magnitude = -magnitude;
+    if (!text.empty())
       text += coefficient < 0 ? " - " : " + ";
-      magnitude = std::abs(coefficient);
-    }
+    else if (coefficient < 0)
+      text = "-";
     bool written = false;
-    if (magnitude != 1 || monomial.empty()) {
+    // A leading minus is a factor's: `-1 * t`.
+    if (magnitude != 1 || monomial.empty() || text == "-") {
       text += std::to_string(magnitude);
       written = true;
     }
@@ -102,10 +105,13 @@ std::vector<std::string> Dim::symbols() const {
   return {names.begin(), names.end()};
 }
 
+/// Coefficients wrap around on overflow.
+static int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
+
 static void accumulate(std::map<Dim::Monomial, int64_t> &terms,
                        const Dim::Monomial &monomial, int64_t coefficient) {
   int64_t &value = terms[monomial];
-  value += coefficient;
+  value = wrap(static_cast<uint64_t>(value) + coefficient);
   if (value == 0)
     terms.erase(monomial);
 }
@@ -126,7 +132,7 @@ Dim Dim::operator*(const Dim &other) const {
       Monomial joined;
       std::merge(left.begin(), left.end(), right.begin(), right.end(),
                  std::back_inserter(joined));
-      accumulate(product.monomials, joined, a * b);
+      accumulate(product.monomials, joined, wrap(static_cast<uint64_t>(a) * b));
     }
   return product;
 }
@@ -137,6 +143,8 @@ std::optional<Dim> Dim::divide(const Dim &divisor) const {
   if (divisor.monomials.size() != 1)
     return std::nullopt;
   const auto &[factors, factor] = *divisor.monomials.begin();
+  if (factor == -1)
+    return (*this * Dim(-1)).divide(divisor * Dim(-1));
   Dim quotient;
   for (const auto &[monomial, coefficient] : monomials) {
     if (coefficient % factor != 0 ||

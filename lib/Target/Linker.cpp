@@ -80,8 +80,7 @@ llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
           llvm::sys::fs::createUniqueDirectory("bridge-link", folder))
     return llvm::createStringError(
         code, "cannot make a temporary folder: " + code.message());
-  auto cleanUp = llvm::make_scope_exit(
-      [&] { llvm::sys::fs::remove_directories(folder); });
+  llvm::scope_exit cleanUp([&] { llvm::sys::fs::remove_directories(folder); });
 
   std::string libc = findLoaded("libc.so"), libm = findLoaded("libm.so"),
               loader = findLoaded("ld-linux");

@@ -2,6 +2,7 @@
 #ifndef BRIDGE_DRIVER_DRIVER_H
 #define BRIDGE_DRIVER_DRIVER_H
 
+#include "bridge/Driver/SpecError.h"
 #include "bridge/Frontend/Frontend.h"
 #include "bridge/Pipelines/Phases.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -46,9 +47,14 @@ struct CompileOptions {
 /// message that says so.
 llvm::Error compile(const CompileOptions &options);
 
-/// The module of `options.input` in the bridge dialect.
+/// The module of `options.input` in the bridge dialect. `description`, where
+/// given, tells of the model (not for .mlir files).
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-loadModule(mlir::MLIRContext &context, const CompileOptions &options);
+loadModule(mlir::MLIRContext &context, const CompileOptions &options,
+           ModelDescription *description = nullptr);
+
+/// A context with every dialect and pass that compilation uses.
+std::unique_ptr<mlir::MLIRContext> makeContext();
 
 } // namespace bridge
 

@@ -328,6 +328,9 @@ void forEachChild(const Node &node,
 /// Calls `visit` for `node` and everything below it.
 void walk(const Node &node, llvm::function_ref<void(const Node &)> visit);
 
+/// Prints the tree, one node a line, children indented below their parent.
+void dump(const File &file, llvm::raw_ostream &os);
+
 } // namespace bridge::ast
 
 #endif // BRIDGE_FRONTEND_AST_H

@@ -6,6 +6,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/LogicalResult.h"
 #include "llvm/Support/raw_ostream.h"
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -74,10 +75,18 @@ public:
   /// The last error, to which callers add where they were.
   Diagnostic &back() { return errors.back(); }
   llvm::ArrayRef<Diagnostic> all() const { return errors; }
+  /// Forgets all but the first `count` errors.
+  void truncate(size_t count) {
+    errors.erase(errors.begin() + std::min(count, errors.size()), errors.end());
+  }
   void print(llvm::raw_ostream &os) const;
+  /// Keeps the text of a file that errors point into and nobody else owns,
+  /// because it could not be parsed.
+  const SourceFile *keep(std::unique_ptr<SourceFile> file);
 
 private:
   std::vector<Diagnostic> errors;
+  std::vector<std::unique_ptr<SourceFile>> kept;
 };
 
 /// The known name closest to `name` by edit distance, or empty where none is

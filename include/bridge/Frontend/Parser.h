@@ -11,6 +11,11 @@ namespace bridge {
 std::unique_ptr<ast::File> parseSpec(std::string name, std::string text,
                                      Diagnostics &diagnostics);
 
+/// Reads the text of a spec. Fails, with an error in `diagnostics`, where there
+/// is no such file, or it is larger than 16 MiB, or it is not UTF-8 text.
+llvm::FailureOr<std::string> readSpecFile(llvm::StringRef path,
+                                          Diagnostics &diagnostics);
+
 } // namespace bridge
 
 #endif // BRIDGE_FRONTEND_PARSER_H

@@ -33,12 +33,17 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
     | arg_extreme | x[R + 1], out[R] i32 | `extreme` max or min over the last axis |
     | cumsum | x[R], out[R] | along the last axis |
     | rotary | x[b, h, t, d], angles[b, t, d/2], out[b, h, t, d] | |
-    | gather | x[A + I + T], indices[J] i32 × I, out[A + J + T] | `axis` i64 = A, `indices` i64 = I, `site` |
+    | gather | x[A + I + T], indices[J] i32 × I, out[A + J + T] | `axis` i64 = A, `indices` i64 = I, `from_end` (unit): negative indices count from the end, else they are errors; `site` |
     | cross_entropy | x[n, c], labels[n] i32, loss[n], counted[n] | `ignore` i64?, `smoothing` f64, `site`; a row's loss, and 1 or 0 where ignored; both written |
     | splice | x[n, d], values[v, d], at[n] i1, out[n, d] | `site`; one job |
 
+    `reduce`, `extreme` and `empty` are attributes such as `#bridge<reduce_kind sum>`,
+    `#bridge<extreme_kind max>` and `#bridge<empty_rows zero>`. Elements of i1 are counted: sum, mean and cumsum of
+    them read as i32; a mean is f32.
+
     `site` i64 numbers the place that reports a run-time error; the message is in
-    the module's `plan.sites`.
+    the module's `plan.sites`. Its numbers a and b are: gather the index and the
+    axis' size, cross_entropy the label and c, splice the true places and v.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, Plan_KernelKindAttr:$kind, TypeArrayAttr:$signature, DictionaryAttr:$config);
   let regions = (region MaxSizedRegion<1>:$body);

@@ -39,7 +39,7 @@ public:
   /// The bridge_call.
   mlir::Value call();
   unsigned operandCount() const { return slots.operands.size(); }
-  mlir::Type operandType(unsigned operand) const;
+  mlir::Type operandType(unsigned operand);
   mlir::Value pointer(unsigned operand);
   mlir::Value size(unsigned operand, unsigned axis);
   /// In bytes; a constant where the last stride's kind makes it one.

@@ -17,10 +17,11 @@ namespace {
 /// address of its first element, every frame the address of its memory.
 class HostFunction {
 public:
-  HostFunction(ModuleOp module, const PlanLayout &layout, const Frame &frame,
+  HostFunction(ModuleOp module, const PlanLayout &layout, Frame frame,
                unsigned frameNumber)
-      : module(module), layout(layout), frame(frame), frameNumber(frameNumber),
-        builder(module.getContext()), loc(frame.function.getLoc()),
+      : module(module), layout(layout), function(frame.function),
+        bufferCount(frame.buffers.size()), frameNumber(frameNumber),
+        builder(module.getContext()), loc(function.getLoc()),
         pointer(LLVM::LLVMPointerType::get(module.getContext())),
         i64(builder.getI64Type()) {}
 
@@ -31,7 +32,7 @@ public:
   }
 
 private:
-  bool isEntry() { return frame.function->hasAttr(plan::kEntryAttr); }
+  bool isEntry() { return function->hasAttr(plan::kEntryAttr); }
   LLVM::LLVMFuncOp declare();
   void bindArguments(LLVM::LLVMFuncOp host);
   LogicalResult emitOp(Operation &op);
@@ -71,7 +72,8 @@ private:
 
   ModuleOp module;
   const PlanLayout &layout;
-  const Frame &frame;
+  func::FuncOp function;
+  unsigned bufferCount;
   unsigned frameNumber;
   OpBuilder builder;
   Location loc;
@@ -94,12 +96,12 @@ LLVM::LLVMFuncOp HostFunction::declare() {
   // An entry has the bridge_call alone; others take their frame and operands.
   SmallVector<Type> arguments{pointer};
   if (!isEntry())
-    arguments.append(1 + frame.function.getNumArguments(), pointer);
+    arguments.append(1 + function.getNumArguments(), pointer);
   auto type = LLVM::LLVMFunctionType::get(
       LLVM::LLVMVoidType::get(module.getContext()), arguments);
   builder.setInsertionPointToEnd(module.getBody());
   return LLVM::LLVMFuncOp::create(builder, loc,
-                                  nameOf(frame.function.getSymName()), type,
+                                  nameOf(function.getSymName()), type,
                                   LLVM::Linkage::Internal);
 }
 
@@ -115,12 +117,12 @@ void HostFunction::bindArguments(LLVM::LLVMFuncOp host) {
     frameBase = callField(pointer, offsetof(bridge_call, arena));
     Value tensors = callField(pointer, offsetof(bridge_call, tensors));
     for (auto [index, argument] :
-         llvm::enumerate(frame.function.getArguments()))
+         llvm::enumerate(function.getArguments()))
       addresses[argument] = load(pointer, offset(tensors, 8 * index));
   } else {
     frameBase = entry->getArgument(1);
     for (auto [index, argument] :
-         llvm::enumerate(frame.function.getArguments()))
+         llvm::enumerate(function.getArguments()))
       addresses[argument] = entry->getArgument(2 + index);
   }
 }
@@ -132,13 +134,13 @@ LogicalResult HostFunction::emit() {
   // One block for all launches: the run time is done with it when it returns.
   int64_t slots = 1;
   SymbolTable table(module);
-  frame.function.walk([&](plan::LaunchOp launch) {
+  function.walk([&](plan::LaunchOp launch) {
     auto kernel = table.lookup<plan::KernelOp>(launch.getKernel());
     slots = std::max(slots, argumentSlots(kernel).count);
   });
   block = LLVM::AllocaOp::create(builder, loc, pointer, i64, constant(slots), 8);
 
-  for (Operation &op : frame.function.getBody().front().without_terminator()) {
+  for (Operation &op : function.getBody().front().without_terminator()) {
     loc = op.getLoc();
     if (failed(emitOp(op)))
       return failure();
@@ -155,7 +157,7 @@ LogicalResult HostFunction::emitOp(Operation &op) {
       })
       .Case([&](plan::FrameOp called) {
         addresses[called.getResult()] =
-            frameAddress(frame.buffers.size() + nextCall++);
+            frameAddress(bufferCount + nextCall++);
         return success();
       })
       .Case([&](plan::WeightOp weight) {
@@ -296,7 +298,8 @@ static void emitEntryTable(ModuleOp module, const PlanLayout &layout,
   global.setVisibility_(LLVM::Visibility::Hidden);
   builder.createBlock(&global.getInitializerRegion());
   Value table = LLVM::UndefOp::create(builder, loc, type);
-  for (auto [index, function] : llvm::enumerate(layout.entries())) {
+  for (auto [index, entry] : llvm::enumerate(layout.entries())) {
+    func::FuncOp function = entry;
     Value address = LLVM::AddressOfOp::create(
         builder, loc, pointer, HostFunction::nameOf(function.getSymName()));
     table = LLVM::InsertValueOp::create(builder, loc, table, address,

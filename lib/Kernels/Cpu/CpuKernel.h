@@ -30,6 +30,16 @@ public:
 std::unique_ptr<CpuKernel> makeGemmKernel(plan::KernelOp kernel);
 std::unique_ptr<CpuKernel> makePackKernel(plan::KernelOp kernel);
 std::unique_ptr<CpuKernel> makeAttentionKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeMapKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeNormKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeSoftmaxKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeReduceKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeArgExtremeKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeCumsumKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeRotaryKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeGatherKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeCrossEntropyKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeSpliceKernel(plan::KernelOp kernel);
 /// @}
 
 } // namespace bridge

@@ -1,0 +1,24 @@
+//===- Catalogue.h - Looking at specs without compiling them ----*- C++ -*-===//
+#ifndef BRIDGE_DRIVER_CATALOGUE_H
+#define BRIDGE_DRIVER_CATALOGUE_H
+
+#include "bridge/Driver/Driver.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace bridge {
+
+/// Lists all bridges with their published models: `bridgec --list`.
+llvm::Error listSpecs(llvm::ArrayRef<std::string> searchPaths,
+                      llvm::raw_ostream &os);
+
+/// Shows the entries with their shapes and FLOPs and the parts with their
+/// parameters: `bridgec --describe`.
+llvm::Error describeModel(const CompileOptions &options, llvm::raw_ostream &os);
+
+/// Brings files into the one style, or, with `checkOnly`, fails where one is
+/// not: `bridgec --format`.
+llvm::Error formatFiles(llvm::ArrayRef<std::string> files, bool checkOnly);
+
+} // namespace bridge
+
+#endif // BRIDGE_DRIVER_CATALOGUE_H

@@ -1,0 +1,26 @@
+//===- SpecError.h - Errors in specs as llvm::Error -------------*- C++ -*-===//
+#ifndef BRIDGE_DRIVER_SPECERROR_H
+#define BRIDGE_DRIVER_SPECERROR_H
+
+#include "llvm/Support/Error.h"
+#include <string>
+
+namespace bridge {
+
+/// Rendered diagnostics, complete with places, notes and line ends.
+class SpecError : public llvm::ErrorInfo<SpecError> {
+public:
+  static char ID;
+  explicit SpecError(std::string text) : text(std::move(text)) {}
+  void log(llvm::raw_ostream &os) const override { os << text; }
+  std::error_code convertToErrorCode() const override {
+    return llvm::inconvertibleErrorCode();
+  }
+
+private:
+  std::string text;
+};
+
+} // namespace bridge
+
+#endif // BRIDGE_DRIVER_SPECERROR_H

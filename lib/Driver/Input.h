@@ -1,0 +1,25 @@
+//===- Input.h - What a compilation starts from -----------------*- C++ -*-===//
+#ifndef BRIDGE_LIB_DRIVER_INPUT_H
+#define BRIDGE_LIB_DRIVER_INPUT_H
+
+#include "bridge/Driver/Driver.h"
+
+namespace bridge {
+
+/// The folders in which specs are looked for: those of the options, then the
+/// specs that come with the compiler.
+std::vector<std::string>
+specSearchPaths(llvm::ArrayRef<std::string> searchPaths);
+
+/// What the frontend is to load for these options: a spec file or a checkpoint
+/// folder.
+llvm::Expected<SpecOptions> specOptions(const CompileOptions &options);
+
+/// The preprocessor_config.json of a checkpoint folder; nothing for inputs
+/// without one.
+llvm::Expected<std::optional<llvm::json::Value>>
+readPreprocessor(llvm::StringRef input);
+
+} // namespace bridge
+
+#endif // BRIDGE_LIB_DRIVER_INPUT_H

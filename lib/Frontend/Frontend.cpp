@@ -1,0 +1,417 @@
+//===- Frontend.cpp - From a spec or a config to the bridge dialect -------===//
+#include "bridge/Frontend/Frontend.h"
+#include "Library.h"
+#include "Trace.h"
+#include "WeightNames.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Verifier.h"
+
+using namespace bridge;
+using namespace bridge::frontend;
+using llvm::dyn_cast;
+using llvm::failed;
+using llvm::failure;
+using llvm::FailureOr;
+using llvm::LogicalResult;
+using llvm::StringRef;
+using llvm::success;
+
+namespace {
+/// One call of loadSpec.
+class Loader {
+public:
+  Loader(mlir::MLIRContext &context, const SpecOptions &options,
+         Diagnostics &diagnostics)
+      : context(context), options(options), evaluator(diagnostics),
+        library(evaluator), model(evaluator) {}
+
+  FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> load();
+  ModelDescription describe() const;
+
+private:
+  using RecipePointer = std::shared_ptr<const Recipe>;
+
+  FailureOr<RecipePointer> chooseParameters();
+  FailureOr<RecipePointer> applyVariant(const ModuleDefinition &module);
+  FailureOr<RecipePointer> applyOverride(RecipePointer recipe, StringRef name,
+                                         StringRef text);
+  FailureOr<std::vector<const ast::Entry *>> chooseEntries();
+  LogicalResult declareWeights(mlir::ModuleOp module);
+  LogicalResult checkVariant(Trace &trace);
+  LogicalResult checkSymbols();
+  void eraseUnusedLayers(mlir::ModuleOp module);
+
+  mlir::MLIRContext &context;
+  const SpecOptions &options;
+  Evaluator evaluator;
+  Library library;
+  Model model;
+  const ast::Variant *variant = nullptr;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Parameters
+//===----------------------------------------------------------------------===//
+
+/// The value of `-D name=text`: JSON where it is that, else a word.
+static llvm::json::Value overrideValue(StringRef text) {
+  if (llvm::Expected<llvm::json::Value> parsed = llvm::json::parse(text))
+    return *parsed;
+  else
+    llvm::consumeError(parsed.takeError());
+  return llvm::json::Value(text.str());
+}
+
+FailureOr<Loader::RecipePointer>
+Loader::applyOverride(RecipePointer recipe, StringRef name, StringRef text) {
+  auto [first, rest] = name.split('.');
+  const ModuleDefinition &module = *recipe->module;
+  const ast::Declarator *parameter = nullptr;
+  std::vector<std::string> known;
+  for (const ast::Declarator *declared : module.node->parameters) {
+    known.push_back(declared->name());
+    if (declared->name() == first)
+      parameter = declared;
+  }
+  if (!parameter)
+    return evaluator
+        .error({}, "-D " + name.str() + ": " + module.name() +
+                       " has no parameter `" + first.str() + "`")
+        .suggest(first, known);
+  FailureOr<Value> value = failure();
+  if (rest.empty()) {
+    value = text == "none"
+                ? FailureOr<Value>(Value())
+                : library.convert(overrideValue(text), *parameter, module,
+                                  "-D " + name.str(), parameter->range);
+  } else {
+    auto *inner = recipe->find(first)->getAs<RecipePointer>();
+    if (!inner)
+      return evaluator.error({}, "-D " + name.str() + ": `" + first.str() +
+                                     "` is no module");
+    FailureOr<RecipePointer> changed = applyOverride(*inner, rest, text);
+    if (succeeded(changed))
+      value = Value(*changed);
+  }
+  if (failed(value))
+    return failure();
+  Arguments anew;
+  anew.named.push_back({first.str(), parameter->range, *value});
+  FailureOr<Value> changed =
+      evaluator.call(Value(recipe), std::move(anew), module.node->range);
+  if (failed(changed))
+    return failure();
+  return *changed->getAs<RecipePointer>();
+}
+
+FailureOr<Loader::RecipePointer>
+Loader::applyVariant(const ModuleDefinition &module) {
+  std::vector<std::string> known;
+  for (const ast::Member *member : module.node->body)
+    if (const auto *candidate = dyn_cast<ast::Variant>(member)) {
+      known.push_back(candidate->name);
+      if (candidate->name == options.variant)
+        variant = candidate;
+    }
+  if (!variant)
+    return evaluator
+        .error(module.node->range, module.name() + " has no variant \"" +
+                                       options.variant + "\"")
+        .suggest(options.variant, known);
+  Arguments arguments;
+  for (const ast::Statement *statement : variant->body) {
+    const auto *assign = dyn_cast<ast::Assign>(statement);
+    if (llvm::isa<ast::Check>(statement))
+      continue;
+    if (!assign || assign->targets.size() != 1)
+      return evaluator.error(statement->range,
+                             "a variant has parameters and checks");
+    FailureOr<Value> value = evaluator.value(*assign->value, *module.scope);
+    if (failed(value))
+      return failure();
+    arguments.named.push_back(
+        {assign->targets.front()->str(), assign->range, *value});
+  }
+  FailureOr<Value> recipe =
+      evaluator.makeRecipe(module, std::move(arguments), variant->range);
+  if (failed(recipe))
+    return failure();
+  return *recipe->getAs<RecipePointer>();
+}
+
+FailureOr<Loader::RecipePointer> Loader::chooseParameters() {
+  const ModuleDefinition *module = nullptr;
+  if (!options.specPath.empty()) {
+    FailureOr<const ModuleDefinition *> found =
+        library.openSpec(options.specPath);
+    if (failed(found))
+      return failure();
+    module = *found;
+  }
+  RecipePointer recipe;
+  if (options.config) {
+    const llvm::json::Object *config = options.config->getAsObject();
+    if (!config)
+      return evaluator.error({}, options.configName + " is no JSON object");
+    FailureOr<Value> configured =
+        library.configure(*config, options.configName, module, {});
+    if (failed(configured))
+      return failure();
+    recipe = *configured->getAs<RecipePointer>();
+    if (!recipe->module->node->isBridge)
+      return evaluator.error(recipe->module->node->range,
+                             options.configName + ": " +
+                                 recipe->module->name() +
+                                 " is a part, not a bridge");
+  } else if (!module) {
+    return evaluator.error({}, "expected a spec or a config");
+  } else if (!options.variant.empty()) {
+    FailureOr<RecipePointer> chosen = applyVariant(*module);
+    if (failed(chosen))
+      return failure();
+    recipe = *chosen;
+  } else {
+    // Parameters of the bridge itself are needed before it is one.
+    Arguments arguments;
+    for (const auto &[name, text] : options.overrides)
+      for (const ast::Declarator *parameter : module->node->parameters)
+        if (parameter->name() == name && !parameter->value) {
+          FailureOr<Value> value =
+              library.convert(overrideValue(text), *parameter, *module,
+                              "-D " + name, parameter->range);
+          if (failed(value))
+            return failure();
+          arguments.named.push_back({name, parameter->range, *value});
+        }
+    FailureOr<Value> made = evaluator.makeRecipe(*module, std::move(arguments),
+                                                 module->node->range);
+    if (failed(made))
+      return failure();
+    recipe = *made->getAs<RecipePointer>();
+  }
+  for (const auto &[name, text] : options.overrides) {
+    FailureOr<RecipePointer> changed = applyOverride(recipe, name, text);
+    if (failed(changed))
+      return failure();
+    recipe = *changed;
+  }
+  return recipe;
+}
+
+//===----------------------------------------------------------------------===//
+// The module
+//===----------------------------------------------------------------------===//
+
+FailureOr<std::vector<const ast::Entry *>> Loader::chooseEntries() {
+  if (options.entries.empty())
+    return model.entries;
+  std::vector<const ast::Entry *> chosen;
+  std::vector<std::string> known;
+  for (const ast::Entry *entry : model.entries)
+    known.push_back(entry->name);
+  for (const std::string &name : options.entries) {
+    auto found = llvm::find(known, name);
+    if (found == known.end())
+      return evaluator
+          .error(model.root->recipe->module->node->range,
+                 model.root->moduleName() + " has no entry `" + name + "`")
+          .suggest(name, known);
+    const ast::Entry *entry = model.entries[found - known.begin()];
+    if (!llvm::is_contained(chosen, entry))
+      chosen.push_back(entry);
+  }
+  return chosen;
+}
+
+/// Names of the module that would be one symbol.
+LogicalResult Loader::checkSymbols() {
+  std::map<std::string, SourceRange> names;
+  for (const ast::Entry *entry : model.entries)
+    if (auto [other, isNew] = names.try_emplace(entry->name, entry->range);
+        !isNew)
+      return evaluator
+          .error(entry->range, "there are two entries `" + entry->name + "`")
+          .note("the other one", other->second);
+  for (const WeightDefinition *weight : model.weights)
+    if (auto other = names.find(weight->path); other != names.end())
+      return evaluator
+          .error(weight->node->range, "the weight `" + weight->path +
+                                          "` has the name of an entry")
+          .note("the entry", other->second);
+  return success();
+}
+
+LogicalResult Loader::declareWeights(mlir::ModuleOp module) {
+  mlir::OpBuilder builder(&context);
+  builder.setInsertionPointToEnd(module.getBody());
+  for (const WeightDefinition *weight : model.weights) {
+    auto names = storedNames(model, evaluator, *model.root, weight->path);
+    if (failed(names))
+      return failure();
+    llvm::SmallVector<mlir::Attribute> sources;
+    for (const StoredName &name : *names) {
+      mlir::Attribute source =
+          SourceAttr::get(&context, name.name, name.view);
+      if (!llvm::is_contained(sources, source))
+        sources.push_back(source);
+    }
+    auto [line, column] =
+        weight->node->range.file->place(weight->node->range.begin);
+    mlir::Location loc = mlir::FileLineColLoc::get(
+        &context, weight->node->range.file->name(), line, column);
+    mlir::Type element = weight->elementType == "i32"
+                             ? mlir::Type(builder.getI32Type())
+                             : mlir::Type(builder.getF32Type());
+    WeightOp::create(builder, loc, weight->path,
+                     mlir::RankedTensorType::get(weight->shape, element),
+                     builder.getArrayAttr(sources),
+                     weight->init ? builder.getF64FloatAttr(*weight->init)
+                                  : mlir::FloatAttr(),
+                     weight->role && weight->role->frozen);
+  }
+  auto globs = ignoredNames(model, evaluator);
+  if (failed(globs))
+    return failure();
+  if (!globs->empty()) {
+    llvm::SmallVector<StringRef> texts(globs->begin(), globs->end());
+    module->setAttr("bridge.ignore", builder.getStrArrayAttr(texts));
+  }
+  return success();
+}
+
+LogicalResult Loader::checkVariant(Trace &trace) {
+  if (!variant)
+    return success();
+  for (const ast::Statement *statement : variant->body) {
+    const auto *check = dyn_cast<ast::Check>(statement);
+    if (!check)
+      continue;
+    if (succeeded(evaluator.check(*check, *model.root->scope)))
+      continue;
+    if (evaluator.stop != Stop::NeedsRun)
+      return failure();
+    if (failed(trace.checkAlone(*check)))
+      return failure();
+  }
+  return success();
+}
+
+/// Layer functions that no entry calls, such as those of calls that turned out
+/// unused.
+void Loader::eraseUnusedLayers(mlir::ModuleOp module) {
+  bool changed = true;
+  while (changed) {
+    changed = false;
+    std::set<StringRef> called;
+    module.walk([&](CallOp call) { called.insert(call.getCallee()); });
+    for (auto function :
+         llvm::make_early_inc_range(module.getOps<mlir::func::FuncOp>()))
+      if (function.isPrivate() && !called.count(function.getSymName())) {
+        function.erase();
+        changed = true;
+      }
+  }
+}
+
+FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> Loader::load() {
+  context.loadDialect<BridgeDialect, mlir::func::FuncDialect,
+                      mlir::arith::ArithDialect, mlir::math::MathDialect>();
+  if (failed(library.open(options.searchPaths)))
+    return failure();
+  model.attributes = library.attributes();
+  evaluator.model = &model;
+  FailureOr<RecipePointer> recipe = chooseParameters();
+  if (failed(recipe) || failed(model.build(*recipe)) || failed(checkSymbols()))
+    return failure();
+  FailureOr<std::vector<const ast::Entry *>> entries = chooseEntries();
+  if (failed(entries))
+    return failure();
+
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
+  (*module)->setAttr(kModelAttr, mlir::StringAttr::get(
+                                     &context, model.root->moduleName()));
+  if (failed(declareWeights(*module)))
+    return failure();
+  Trace trace(model, evaluator, *module);
+  for (const ast::Entry *entry : *entries)
+    if (failed(trace.traceEntry(*entry)))
+      return failure();
+  if (failed(checkVariant(trace)))
+    return failure();
+  eraseUnusedLayers(*module);
+  if (failed(mlir::verify(*module)))
+    return failure();
+  return module;
+}
+
+//===----------------------------------------------------------------------===//
+// Descriptions
+//===----------------------------------------------------------------------===//
+
+static std::vector<ModelDescription::Parameter>
+describeParameters(const Recipe &recipe) {
+  std::vector<ModelDescription::Parameter> parameters;
+  for (const auto &[name, value] : recipe.parameters) {
+    const List *list = value.asList();
+    std::string text;
+    if (list && list->items.size() <= 16) {
+      for (const Value &item : list->items)
+        text += (text.empty() ? "" : ", ") + frontend::describe(item);
+      text = "[" + text + "]";
+    } else {
+      text = frontend::describe(value);
+    }
+    parameters.push_back({name, text});
+  }
+  return parameters;
+}
+
+ModelDescription Loader::describe() const {
+  ModelDescription description;
+  description.name = model.root->moduleName();
+  description.parameters = describeParameters(*model.root->recipe);
+  description.weights = model.countParameters("");
+  for (const Role *role : model.roles) {
+    ModelDescription::Part &part = description.parts.emplace_back();
+    part.path = role->path;
+    part.role = role->kind;
+    part.frozen = role->frozen;
+    part.weights = model.countParameters(role->path);
+    // A list is told of by its first element.
+    auto found = model.instances.lower_bound(role->path);
+    if (found != model.instances.end() &&
+        (found->first == role->path ||
+         StringRef(found->first).starts_with(role->path + "."))) {
+      part.module = found->second->moduleName();
+      part.parameters = describeParameters(*found->second->recipe);
+    }
+  }
+  return description;
+}
+
+FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
+bridge::loadSpec(mlir::MLIRContext &context, const SpecOptions &options,
+                 Diagnostics &diagnostics, ModelDescription *description) {
+  Loader loader(context, options, diagnostics);
+  FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> module = loader.load();
+  if (succeeded(module) && description)
+    *description = loader.describe();
+  return module;
+}
+
+FailureOr<std::vector<BridgeSummary>>
+bridge::listBridges(const std::vector<std::string> &searchPaths,
+                    Diagnostics &diagnostics) {
+  Evaluator evaluator(diagnostics);
+  Library library(evaluator);
+  if (failed(library.open(searchPaths)))
+    return failure();
+  std::vector<BridgeSummary> summaries;
+  for (Library::BridgeName &bridge : library.bridges())
+    summaries.push_back({bridge.bridge, bridge.file, bridge.modelType,
+                         std::move(bridge.variants)});
+  return summaries;
+}

@@ -1,0 +1,309 @@
+//===- Interpreter.cpp - Bridges computed in float64 ----------------------===//
+#include "bridge/Reference/Interpreter.h"
+#include "Evaluation.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace bridge;
+using llvm::Expected;
+
+static llvm::Error failure(const llvm::Twine &message) {
+  return llvm::createStringError(message);
+}
+
+//===----------------------------------------------------------------------===//
+// Places and types
+//===----------------------------------------------------------------------===//
+
+llvm::Error bridge::failure(Operation *op, const llvm::Twine &message) {
+  std::string place;
+  op->getLoc()->walk([&](Location location) {
+    auto line = dyn_cast<FileLineColLoc>(location);
+    if (!line)
+      return WalkResult::advance();
+    place = line.getFilename().str() + ":" + llvm::utostr(line.getLine()) +
+            ":" + llvm::utostr(line.getColumn()) + ": ";
+    return WalkResult::interrupt();
+  });
+  return llvm::createStringError(place + message);
+}
+
+Element bridge::elementOf(Type elementType) {
+  if (elementType.isInteger(1))
+    return Element::Truth;
+  return isa<FloatType>(elementType) ? Element::Float : Element::Integer;
+}
+
+llvm::Error Scope::prepare(Operation *op) {
+  for (Value result : op->getResults()) {
+    auto type = dyn_cast<RankedTensorType>(result.getType());
+    if (!type)
+      continue;
+    Expected<Shape> shape = dimensions.evaluate(getDims(type));
+    if (!shape)
+      return failure(op, llvm::toString(shape.takeError()));
+    shapes[result] = std::move(*shape);
+  }
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// One run of an entry
+//===----------------------------------------------------------------------===//
+
+static const EvaluatorTable &getEvaluators() {
+  static const EvaluatorTable table = [] {
+    EvaluatorTable table;
+    addProducts(table);
+    addRows(table);
+    addElementWise(table);
+    addReductions(table);
+    addShapes(table);
+    addFused(table);
+    return table;
+  }();
+  return table;
+}
+
+struct Interpreter::Run {
+  using Arrays = SmallVector<SharedArray>;
+
+  Interpreter &interpreter;
+  Dimensions dimensions;
+  /// Functions being evaluated, outermost first.
+  SmallVector<func::FuncOp> active = {};
+
+  Expected<Arrays> callFunction(func::FuncOp function, Arrays arguments);
+  Expected<Arrays> evaluateBlock(Block &block, Scope &scope);
+  Expected<Arrays> evaluate(Operation *op, Scope &scope);
+  Expected<Arrays> evaluatePrimitive(Operation *op, const Scope &scope);
+};
+
+Expected<Interpreter::Run::Arrays>
+Interpreter::Run::callFunction(func::FuncOp function, Arrays arguments) {
+  if (llvm::is_contained(active, function))
+    return bridge::failure(function, "the function @" + function.getName() +
+                                         " calls itself");
+  active.push_back(function);
+  Scope scope(dimensions);
+  for (auto [parameter, argument] :
+       llvm::zip_equal(function.getArguments(), arguments))
+    scope.set(parameter, argument);
+  Expected<Arrays> results = evaluateBlock(function.getBody().front(), scope);
+  active.pop_back();
+  return results;
+}
+
+/// Evaluates a block; the values are those of its terminator.
+Expected<Interpreter::Run::Arrays>
+Interpreter::Run::evaluateBlock(Block &block, Scope &scope) {
+  for (Operation &op : block.without_terminator()) {
+    Expected<Arrays> results = evaluate(&op, scope);
+    if (!results)
+      return results.takeError();
+    for (auto [value, array] : llvm::zip(op.getResults(), *results))
+      scope.set(value, std::move(array));
+  }
+  Arrays values;
+  for (Value value : block.getTerminator()->getOperands())
+    values.push_back(scope.share(value));
+  return values;
+}
+
+Expected<Interpreter::Run::Arrays> Interpreter::Run::evaluate(Operation *op,
+                                                              Scope &scope) {
+  if (llvm::Error error = scope.prepare(op))
+    return error;
+  if (auto read = dyn_cast<ReadWeightOp>(op)) {
+    Expected<Shared> weight = interpreter.weight(read.getWeight());
+    if (!weight)
+      return weight.takeError();
+    return Arrays{*weight};
+  }
+  if (auto call = dyn_cast<CallOp>(op)) {
+    auto callee = interpreter.symbols.lookup<func::FuncOp>(call.getCallee());
+    if (!callee)
+      return bridge::failure(op, "there is no function @" + call.getCallee());
+    Arrays arguments;
+    for (Value input : call.getInputs())
+      arguments.push_back(scope.share(input));
+    return callFunction(callee, std::move(arguments));
+  }
+  if (isa<EncoderOp, ResamplerOp, GatedFusionOp, ProjectionOp, DecoderOp>(op))
+    return evaluateBlock(op->getRegion(0).front(), scope);
+  // Checks were made on entry; numbers outside a region are computed where a
+  // region uses them.
+  if (llvm::none_of(op->getResultTypes(), llvm::IsaPred<RankedTensorType>))
+    return Arrays{};
+  return evaluatePrimitive(op, scope);
+}
+
+static llvm::Error checkResult(Operation *op, const Array &array,
+                               const Shape &shape) {
+  if (array.shape != shape)
+    return failure(op, "the result has the shape " + toString(array.shape) +
+                           " where the type says " + toString(shape));
+  if (array.element == Element::Integer)
+    for (double value : array.values)
+      if (std::trunc(value) != value || std::fabs(value + 0.5) > 2147483648.0)
+        return failure(
+            op, llvm::formatv("an integer of 32 bits cannot be {0:f0}", value));
+  return llvm::Error::success();
+}
+
+Expected<Interpreter::Run::Arrays>
+Interpreter::Run::evaluatePrimitive(Operation *op, const Scope &scope) {
+  const EvaluatorTable::Evaluator *evaluator =
+      getEvaluators().find(op->getName().getStringRef());
+  if (!evaluator)
+    return bridge::failure(op, "the reference does not know the operation " +
+                                   op->getName().getStringRef());
+  Expected<Results> results = (*evaluator)(op, scope);
+  if (!results)
+    return results.takeError();
+  Arrays arrays;
+  for (auto [value, array] : llvm::zip_equal(op->getResults(), *results)) {
+    if (llvm::Error error = checkResult(op, array, scope.shape(value)))
+      return error;
+    arrays.push_back(std::make_shared<const Array>(std::move(array)));
+  }
+  return arrays;
+}
+
+//===----------------------------------------------------------------------===//
+// Entries
+//===----------------------------------------------------------------------===//
+
+Interpreter::Interpreter(ModuleOp module, Weights weights)
+    : module(module), symbols(module), weights(std::move(weights)) {}
+Interpreter::~Interpreter() = default;
+
+SmallVector<func::FuncOp> bridge::getEntries(ModuleOp module) {
+  SmallVector<func::FuncOp> entries;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function->hasAttr(kEntryAttr))
+      entries.push_back(function);
+  return entries;
+}
+
+Expected<Interpreter::Shared> Interpreter::weight(StringRef name) {
+  Shared &array = loaded[name];
+  if (array)
+    return array;
+  auto declared = symbols.lookup<WeightOp>(name);
+  if (!declared)
+    return ::failure("the model declares no weight `" + name + "`");
+  Expected<Array> value = weights(name);
+  if (!value)
+    return value.takeError();
+  ArrayRef<int64_t> shape = declared.getTensorType().getShape();
+  if (ArrayRef<int64_t>(value->shape) != shape)
+    return ::failure("expected the weight `" + name + "` to be " +
+                     toString(shape) + ", found " + toString(value->shape));
+  return array = std::make_shared<const Array>(std::move(*value));
+}
+
+static std::string nameOf(func::FuncOp entry, unsigned result) {
+  auto name = entry.getResultAttrOfType<StringAttr>(result, kNameAttr);
+  return name ? name.str() : llvm::utostr(result);
+}
+
+static std::string nameOfInput(func::FuncOp entry, unsigned argument) {
+  auto name = entry.getArgAttrOfType<StringAttr>(argument, kNameAttr);
+  return name ? name.str() : llvm::utostr(argument);
+}
+
+/// Picks the inputs that the entry takes.
+static Expected<SmallVector<SharedArray>> pickInputs(func::FuncOp entry,
+                                                     const ArrayMap &given) {
+  SmallVector<SharedArray> picked;
+  for (auto [i, type] : llvm::enumerate(entry.getArgumentTypes())) {
+    std::string name = nameOfInput(entry, i);
+    auto it = given.find(name);
+    if (it == given.end())
+      return failure("the entry `" + entry.getName() + "` needs the input `" +
+                     name + "`");
+    Element expected = elementOf(cast<RankedTensorType>(type).getElementType());
+    if (it->second.element != expected)
+      return failure("the input `" + name + "` takes " + describe(expected) +
+                     ", found " + describe(it->second.element));
+    picked.push_back(std::make_shared<const Array>(it->second));
+  }
+  return picked;
+}
+
+static Expected<Dimensions> bindDimensions(func::FuncOp entry,
+                                           ArrayRef<SharedArray> inputs) {
+  SmallVector<Dimensions::Input> shapes;
+  for (auto [i, type] : llvm::enumerate(entry.getArgumentTypes()))
+    shapes.push_back({nameOfInput(entry, i),
+                      getDims(cast<RankedTensorType>(type)), inputs[i]->shape});
+  return Dimensions::bind(shapes);
+}
+
+static bool holds(CompareKind kind, int64_t lhs, int64_t rhs) {
+  switch (kind) {
+  case CompareKind::Eq:
+    return lhs == rhs;
+  case CompareKind::Ne:
+    return lhs != rhs;
+  case CompareKind::Lt:
+    return lhs < rhs;
+  case CompareKind::Le:
+    return lhs <= rhs;
+  case CompareKind::Gt:
+    return lhs > rhs;
+  case CompareKind::Ge:
+    return lhs >= rhs;
+  }
+  llvm_unreachable("all comparisons are handled");
+}
+
+static StringRef spell(CompareKind kind) {
+  static constexpr StringRef kSigns[] = {"==", "!=", "<", "<=", ">", ">="};
+  return kSigns[static_cast<unsigned>(kind)];
+}
+
+static llvm::Error evaluateCheck(CheckOp check, const Dimensions &dimensions) {
+  std::optional<Dim> lhs = Dim::parse(check.getLhs());
+  std::optional<Dim> rhs = Dim::parse(check.getRhs());
+  if (!lhs || !rhs)
+    return failure(check, "a check compares two polynomials");
+  Expected<Shape> sides = dimensions.evaluate({*lhs, *rhs});
+  if (!sides)
+    return failure(check, llvm::toString(sides.takeError()));
+  auto [left, right] = std::pair((*sides)[0], (*sides)[1]);
+  if (holds(check.getKind(), left, right))
+    return llvm::Error::success();
+  return failure(check.getWhere() + ": this check fails: " + llvm::Twine(left) +
+                 " " + spell(check.getKind()) + " " + llvm::Twine(right) +
+                 " (" + check.getText() + ")");
+}
+
+Expected<ArrayMap> Interpreter::run(StringRef entryName,
+                                    const ArrayMap &inputs) {
+  auto entry = symbols.lookup<func::FuncOp>(entryName);
+  if (!entry || !entry->hasAttr(kEntryAttr))
+    return ::failure("there is no entry `" + entryName + "`");
+  Expected<SmallVector<Shared>> arguments = pickInputs(entry, inputs);
+  if (!arguments)
+    return arguments.takeError();
+  Expected<Dimensions> dimensions = bindDimensions(entry, *arguments);
+  if (!dimensions)
+    return dimensions.takeError();
+  for (auto check : entry.getOps<CheckOp>())
+    if (llvm::Error error = evaluateCheck(check, *dimensions))
+      return error;
+
+  Run run{*this, std::move(*dimensions)};
+  Expected<Run::Arrays> results =
+      run.callFunction(entry, std::move(*arguments));
+  if (!results)
+    return results.takeError();
+  ArrayMap outputs;
+  for (auto [i, array] : llvm::enumerate(*results))
+    outputs[nameOf(entry, i)] = *array;
+  return outputs;
+}

@@ -1,0 +1,169 @@
+//===- Weights.cpp - From a checkpoint to declared weights ----------------===//
+#include "bridge/Reference/Weights.h"
+#include "Evaluation.h"
+#include "View.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/GlobPattern.h"
+#include <set>
+
+using namespace mlir;
+using namespace bridge;
+using llvm::Expected;
+
+static llvm::Error failure(const llvm::Twine &message) {
+  return llvm::createStringError(message);
+}
+
+//===----------------------------------------------------------------------===//
+// Messages
+//===----------------------------------------------------------------------===//
+
+/// "; did you mean `x`?" for the candidate closest to a name, where one is
+/// close: a third of its letters may differ.
+template <typename Names>
+static std::string suggest(StringRef name, const Names &candidates) {
+  unsigned best = name.size() / 3 + 1;
+  StringRef closest;
+  for (StringRef candidate : candidates) {
+    unsigned distance = name.edit_distance(candidate, true, best);
+    if (distance < best) {
+      best = distance;
+      closest = candidate;
+    }
+  }
+  return closest.empty() ? "" : ("; did you mean `" + closest + "`?").str();
+}
+
+static auto sourcesOf(WeightOp weight) {
+  return weight.getSources().getAsRange<SourceAttr>();
+}
+
+//===----------------------------------------------------------------------===//
+// Binding
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+class Binder {
+public:
+  Binder(ModuleOp module, const Checkpoint &checkpoint)
+      : module(module), checkpoint(checkpoint) {}
+
+  Expected<WeightBinding> bind();
+
+private:
+  llvm::Error bind(WeightOp weight);
+  llvm::Error check(WeightOp weight, SourceAttr source) const;
+  llvm::Error reportMissing(WeightOp weight) const;
+  llvm::Error checkSurplus();
+  Expected<std::vector<llvm::GlobPattern>> ignored() const;
+
+  ModuleOp module;
+  const Checkpoint &checkpoint;
+  WeightBinding binding;
+  std::set<std::string> claimed;
+};
+
+} // namespace
+
+llvm::Error Binder::bind(WeightOp weight) {
+  for (SourceAttr source : sourcesOf(weight)) {
+    std::string name = source.getName().str();
+    if (!checkpoint.contains(name))
+      continue;
+    claimed.insert(name);
+    binding[weight.getSymName().str()] = {name, source.getView().str()};
+    return check(weight, source);
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error Binder::check(WeightOp weight, SourceAttr source) const {
+  const StoredTensor &stored = checkpoint.find(source.getName().str())->second;
+  std::string what = ("`" + source.getName() + "`" + source.getView()).str();
+  Expected<View> view = View::parse(source.getView(), stored.shape);
+  if (!view)
+    return failure(what + " of a tensor " + toString(stored.shape) + ": " +
+                   llvm::toString(view.takeError()));
+  RankedTensorType type = weight.getTensorType();
+  if (ArrayRef<int64_t>(view->shape) != type.getShape())
+    return failure("expected " + what + " to be " + toString(type.getShape()) +
+                   ", found " + toString(view->shape) + " in the checkpoint");
+  if (stored.element != elementOf(type.getElementType()))
+    return failure("expected " + what + " to hold " +
+                   describe(elementOf(type.getElementType())) + ", found " +
+                   describe(stored.element) + " in the checkpoint");
+  return llvm::Error::success();
+}
+
+llvm::Error Binder::reportMissing(WeightOp weight) const {
+  std::string names;
+  for (SourceAttr source : sourcesOf(weight))
+    names +=
+        (names.empty() ? "no `" : " and no `") + source.getName().str() + "`";
+  std::vector<StringRef> free;
+  for (auto &[name, stored] : checkpoint)
+    if (!claimed.contains(name))
+      free.push_back(name);
+  return failure("the checkpoint has " + names +
+                 suggest(weight.getSymName(), free));
+}
+
+Expected<std::vector<llvm::GlobPattern>> Binder::ignored() const {
+  std::vector<llvm::GlobPattern> patterns;
+  auto globs = module->getAttrOfType<ArrayAttr>(kIgnoreAttr);
+  if (!globs)
+    return patterns;
+  for (StringAttr glob : globs.getAsRange<StringAttr>()) {
+    Expected<llvm::GlobPattern> pattern =
+        llvm::GlobPattern::create(glob.getValue());
+    if (!pattern)
+      return pattern.takeError();
+    patterns.push_back(std::move(*pattern));
+  }
+  return patterns;
+}
+
+llvm::Error Binder::checkSurplus() {
+  Expected<std::vector<llvm::GlobPattern>> patterns = ignored();
+  if (!patterns)
+    return patterns.takeError();
+  std::vector<std::string> surplus;
+  for (auto &[name, stored] : checkpoint) {
+    auto covers = [&](const llvm::GlobPattern &p) { return p.match(name); };
+    if (!claimed.contains(name) && llvm::none_of(*patterns, covers))
+      surplus.push_back(name);
+  }
+  if (surplus.empty())
+    return llvm::Error::success();
+
+  constexpr size_t kShown = 4;
+  size_t shown = std::min(surplus.size(), kShown);
+  auto model = module->getAttrOfType<StringAttr>(kModelAttr);
+  std::vector<StringRef> declared;
+  for (auto weight : module.getOps<WeightOp>())
+    declared.push_back(weight.getSymName());
+  return failure("the checkpoint holds tensors that belong to no weight" +
+                 (model ? " of " + model.getValue() : "") + ": " +
+                 Twine(surplus.size()) + ", " +
+                 llvm::join(ArrayRef(surplus).take_front(shown), ", ") +
+                 (surplus.size() > shown ? ", …" : "") +
+                 suggest(surplus.front(), declared));
+}
+
+Expected<WeightBinding> Binder::bind() {
+  for (auto weight : module.getOps<WeightOp>())
+    if (llvm::Error error = bind(weight))
+      return error;
+  for (auto weight : module.getOps<WeightOp>())
+    if (!binding.contains(weight.getSymName().str()))
+      return reportMissing(weight);
+  if (llvm::Error error = checkSurplus())
+    return error;
+  return binding;
+}
+
+Expected<WeightBinding> bridge::bindWeights(ModuleOp module,
+                                            const Checkpoint &checkpoint) {
+  return Binder(module, checkpoint).bind();
+}

@@ -1,0 +1,215 @@
+//===- Pack.cpp - Weights in the layouts of kernels -----------------------===//
+#include "Dtype.h"
+#include "TensorFile.h"
+#include "Weights.h"
+#include <sys/mman.h>
+
+using namespace bridge::runtime;
+
+namespace bridge::runtime {
+
+void *mapMemory(int64_t bytes) {
+  void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+
+void unmapMemory(void *memory, int64_t bytes) {
+  if (memory)
+    munmap(memory, bytes);
+}
+
+PackedWeights::~PackedWeights() { unmapMemory(memory, bytes); }
+
+} // namespace bridge::runtime
+
+/// Readable bytes after a slot's end.
+static constexpr int64_t tailBytes = 256;
+
+/// A weight as a matrix: the first axis, and the others flattened.
+struct Matrix {
+  int64_t rows, columns;
+};
+
+static Matrix matrixOf(const bridge_tensor &tensor) {
+  Matrix matrix = {1, 1};
+  for (int32_t axis = 0; axis < tensor.rank; ++axis)
+    (axis == 0 ? matrix.rows : matrix.columns) *= tensor.shape[axis];
+  return matrix;
+}
+
+int64_t bridge::runtime::packedBytes(const bridge_tensor &tensor, bool panels,
+                                     int64_t width) {
+  int64_t bytes = elementCount(tensor.rank, tensor.shape);
+  if (bytes < 0)
+    return -1;
+  if (panels) {
+    Matrix matrix = matrixOf(tensor);
+    int64_t rows;
+    if (!roundUp(matrix.rows, width, rows) ||
+        !multiply(rows, matrix.columns, bytes))
+      return -1;
+  }
+  if (!multiply(bytes, 4, bytes) || !add(bytes, tailBytes, bytes) ||
+      !roundUp(bytes, 64, bytes))
+    return -1;
+  return bytes;
+}
+
+/// Reads `count` columns from `first` of one row of a strided tensor's matrix.
+static void readColumns(const bridge_tensor &tensor, int64_t row, int64_t first,
+                        int64_t count, float *out) {
+  auto bytes = static_cast<int64_t>(bridge_dtype_bytes(tensor.dtype));
+  const char *base = static_cast<const char *>(tensor.data) +
+                     (tensor.rank ? row * tensor.strides[0] * bytes : 0);
+  int32_t last = tensor.rank - 1;
+  int64_t inner = last > 0 ? tensor.shape[last] : 1;
+  int64_t stride = last > 0 ? tensor.strides[last] : 1;
+  while (count > 0) {
+    int64_t rest = first / inner, column = first % inner;
+    int64_t offset = column * stride;
+    for (int32_t axis = last - 1; axis > 0; --axis) {
+      offset += rest % tensor.shape[axis] * tensor.strides[axis];
+      rest /= tensor.shape[axis];
+    }
+    int64_t run = inner - column < count ? inner - column : count;
+    readFloats(base + offset * bytes, tensor.dtype, stride, run, out);
+    first += run;
+    count -= run;
+    out += run;
+  }
+}
+
+/// [⌈rows/width⌉][columns][width]; `out` is zero where rows are missing.
+static void packPanels(const bridge_tensor &tensor, int64_t width, float *out) {
+  constexpr int64_t chunk = 64;
+  Matrix matrix = matrixOf(tensor);
+  float row[chunk];
+  for (int64_t panel = 0; panel < matrix.rows; panel += width) {
+    int64_t height = matrix.rows - panel < width ? matrix.rows - panel : width;
+    for (int64_t first = 0; first < matrix.columns; first += chunk) {
+      int64_t count =
+          matrix.columns - first < chunk ? matrix.columns - first : chunk;
+      for (int64_t r = 0; r < height; ++r) {
+        readColumns(tensor, panel + r, first, count, row);
+        for (int64_t k = 0; k < count; ++k)
+          out[(first + k) * width + r] = row[k];
+      }
+    }
+    out += matrix.columns * width;
+  }
+}
+
+void bridge::runtime::packWeight(const bridge_tensor &tensor, bool panels,
+                                 int64_t width, void *out) {
+  auto *floats = static_cast<float *>(out);
+  if (dtypeInfo(tensor.dtype)->kind == DtypeInfo::Integer) {
+    int64_t misfit;
+    copyToRows(tensor, out, BRIDGE_I32, misfit);
+    return;
+  }
+  if (panels) {
+    packPanels(tensor, width, floats);
+    return;
+  }
+  Matrix matrix = matrixOf(tensor);
+  for (int64_t row = 0; row < matrix.rows; ++row)
+    readColumns(tensor, row, 0, matrix.columns, floats + row * matrix.columns);
+}
+
+namespace {
+
+/// The slot's part of a weight.
+bridge_status sliceSlot(const Slot &slot, const Weight &weight,
+                        bridge_tensor &tensor, Message &message) {
+  Builder why;
+  if (!applyView(slot.view, tensor, why))
+    return message.fail(BRIDGE_BAD_PROGRAM,
+                        "the program's manifest is broken: slot of `%s`: %s",
+                        weight.name, why.terminated());
+  return BRIDGE_OK;
+}
+
+/// Maps the memory of all slots and finds each one's place.
+bridge_status placeSlots(const bridge_manifest &manifest, int64_t width,
+                         PackedWeights &packed, Message &message) {
+  Array<int64_t> offsets;
+  int64_t total = 0;
+  for (const Slot &slot : manifest.slots) {
+    const Weight &weight = manifest.weights[slot.weight];
+    bridge_tensor tensor =
+        bridge_tensor_make(BRIDGE_F32, weight.rank, weight.shape, nullptr);
+    BRIDGE_TRY(sliceSlot(slot, weight, tensor, message));
+    int64_t bytes = packedBytes(tensor, slot.panels, width);
+    offsets.push(total);
+    if (bytes < 0 || !add(total, bytes, total))
+      return message.fail(BRIDGE_OUT_OF_MEMORY,
+                          "the weights take more bytes than can be counted");
+  }
+  packed.bytes = total;
+  if (total == 0)
+    return BRIDGE_OK;
+  packed.memory = static_cast<char *>(mapMemory(total));
+  if (!packed.memory)
+    return message.fail(BRIDGE_OUT_OF_MEMORY,
+                        "the packed weights take %s, which this machine does "
+                        "not give",
+                        BytesText(total).text);
+  madvise(packed.memory, total, MADV_HUGEPAGE);
+  for (int64_t offset : offsets)
+    packed.slots.push(packed.memory + offset);
+  return BRIDGE_OK;
+}
+
+} // namespace
+
+bridge_status bridge::runtime::packWeights(const bridge_manifest &manifest,
+                                           const Array<bridge_tensor> &bound,
+                                           int64_t panelWidth,
+                                           PackedWeights &packed,
+                                           Message &message) {
+  BRIDGE_TRY(placeSlots(manifest, panelWidth, packed, message));
+  for (int64_t i = 0; i < manifest.slots.size; ++i) {
+    const Slot &slot = manifest.slots[i];
+    bridge_tensor tensor = bound[slot.weight];
+    BRIDGE_TRY(sliceSlot(slot, manifest.weights[slot.weight], tensor, message));
+    packWeight(tensor, slot.panels, panelWidth, packed.slots[i]);
+    if (isRowMajor(tensor))
+      giveBack(tensor.data, elementCount(tensor.rank, tensor.shape) *
+                                bridge_dtype_bytes(tensor.dtype));
+  }
+  return BRIDGE_OK;
+}
+
+bridge_status
+bridge::runtime::packRandomWeights(const bridge_manifest &manifest,
+                                   uint64_t seed, int64_t panelWidth,
+                                   PackedWeights &packed, Message &message) {
+  BRIDGE_TRY(placeSlots(manifest, panelWidth, packed, message));
+  for (int64_t i = 0; i < manifest.slots.size; ++i) {
+    const Slot &slot = manifest.slots[i];
+    const Weight &weight = manifest.weights[slot.weight];
+    int64_t count = elementCount(weight.rank, weight.shape);
+    int64_t bytes = count * 4 + 4;
+    auto *floats = static_cast<float *>(mapMemory(bytes));
+    if (!floats)
+      return message.fail(BRIDGE_OUT_OF_MEMORY,
+                          "weight `%s` takes %s, which this machine does not "
+                          "give",
+                          weight.name, BytesText(bytes).text);
+    if (weight.hasInitial)
+      for (int64_t k = 0; k < count; ++k)
+        floats[k] = weight.initial;
+    else
+      bridge_random_weight(seed, weight.name, weight.rank, weight.shape,
+                           floats);
+    bridge_tensor tensor =
+        bridge_tensor_make(BRIDGE_F32, weight.rank, weight.shape, floats);
+    bridge_status status = sliceSlot(slot, weight, tensor, message);
+    if (status == BRIDGE_OK)
+      packWeight(tensor, slot.panels, panelWidth, packed.slots[i]);
+    unmapMemory(floats, bytes);
+    BRIDGE_TRY(status);
+  }
+  return BRIDGE_OK;
+}
