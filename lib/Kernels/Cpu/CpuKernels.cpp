@@ -12,6 +12,8 @@ static std::unique_ptr<CpuKernel> makeKernel(plan::KernelOp kernel) {
     return makeGemmKernel(kernel);
   case plan::KernelKind::Pack:
     return makePackKernel(kernel);
+  case plan::KernelKind::Attention:
+    return makeAttentionKernel(kernel);
   case plan::KernelKind::Map:
     return makeMapKernel(kernel);
   case plan::KernelKind::LayerNorm:
