@@ -47,12 +47,10 @@
 |*
 |* ignore: globs of tensors of a checkpoint that no weight claims.
 |*
-|* slots: "rows" is row-major without padding, f32. "panels" is of the weight
-(or
-|* its view, or the weight with all axes but the first flattened) as a matrix of
-|* n rows and k columns: [⌈n/w⌉][k][w] with w = level.panel_width, missing rows
-|* zero. Both are aligned to 64 bytes, with 256 bytes of readable memory after
-|* the end.
+|* slots: "rows" is row-major without padding, f32. "panels" is of the weight,
+|* or its view, as a matrix of n rows and k columns, all axes but the first
+|* flattened: [⌈n/w⌉][k][w] with w = level.panel_width, missing rows zero. Both
+|* are aligned to 64 bytes, with 256 bytes of readable memory after the end.
 |*
 |* sites: messages of run-time errors; {a} and {b} are the numbers of the fault.
 |*
