@@ -4,6 +4,7 @@
 
 #include "bridge/Conversion/Passes.h"
 #include "bridge/IR/Plan.h"
+#include "bridge/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -25,6 +26,7 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
 /// Our passes and the upstream ones that our pipelines use.
 inline void registerAllPasses() {
   mlir::registerTransformsPasses();
+  registerBridgeTransformsPasses();
   registerConvertBridgeToPlan();
 }
 

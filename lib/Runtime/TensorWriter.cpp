@@ -11,12 +11,6 @@ using namespace bridge::runtime;
 
 namespace {
 
-int byName(const void *left, const void *right) {
-  return strcmp(
-      (*static_cast<const bridge_named_tensor *const *>(left))->name,
-      (*static_cast<const bridge_named_tensor *const *>(right))->name);
-}
-
 /// A file that appears under its name when all is written.
 class AtomicFile {
 public:
@@ -113,7 +107,9 @@ bridge_status bridge_tensor_file_write(const char *path,
                           tensors[i].name);
     sorted.push(&tensors[i]);
   }
-  qsort(sorted.data(), sorted.size(), sizeof(void *), byName);
+  sorted.sort([](const bridge_named_tensor *a, const bridge_named_tensor *b) {
+    return strcmp(a->name, b->name) < 0;
+  });
   for (int64_t i = 1; i < count; ++i)
     if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)
       return message.fail(BRIDGE_BAD_ARGUMENT, "two tensors are called `%s`",

@@ -100,7 +100,7 @@ typedef void (*bridge_entry)(struct bridge_call *call);
 /* The same code for one level of the instruction set, best first. */
 struct bridge_level {
   const char *name;            /* "x86-64-v4-bf16", "x86-64-v4", "x86-64-v3" */
-  int64_t panel_width;         /* columns of a panel */
+  int64_t panel_width;         /* columns of a panel, a multiple of 4 */
   const bridge_entry *entries; /* in the manifest's order */
 };
 

@@ -8,6 +8,8 @@ using namespace bridge;
 
 static std::unique_ptr<CpuKernel> makeKernel(plan::KernelOp kernel) {
   switch (kernel.getKind()) {
+  case plan::KernelKind::Gemm:
+    return makeGemmKernel(kernel);
   case plan::KernelKind::Map:
     return makeMapKernel(kernel);
   case plan::KernelKind::LayerNorm:
