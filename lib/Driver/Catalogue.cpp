@@ -6,7 +6,7 @@
 #include "bridge/Frontend/Parser.h"
 #include "bridge/IR/Bridge.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -113,18 +113,20 @@ llvm::Error bridge::formatFiles(ArrayRef<std::string> files, bool checkOnly) {
   for (const std::string &name : files) {
     Diagnostics diagnostics;
     FailureOr<std::string> text = readSpecFile(name, diagnostics);
-    FailureOr<std::string> formatted =
-        succeeded(text) ? formatSpec(name, *text, diagnostics) : failure();
-    if (failed(formatted))
+    std::unique_ptr<ast::File> file;
+    if (succeeded(text))
+      file = parseSpec(name, *text, diagnostics);
+    if (!file)
       return specError(diagnostics);
-    if (*formatted == *text)
+    std::string formatted = formatSpec(*file);
+    if (formatted == *text)
       continue;
     if (checkOnly) {
       unformatted += " " + name;
       continue;
     }
     if (llvm::Error error = writeOutput(
-            name, [&](llvm::raw_ostream &os) { os << *formatted; }))
+            name, [&](llvm::raw_ostream &os) { os << formatted; }))
       return error;
   }
   if (!unformatted.empty())
