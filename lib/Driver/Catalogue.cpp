@@ -7,6 +7,7 @@
 #include "bridge/IR/Bridge.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -113,20 +114,26 @@ llvm::Error bridge::formatFiles(ArrayRef<std::string> files, bool checkOnly) {
   for (const std::string &name : files) {
     Diagnostics diagnostics;
     FailureOr<std::string> text = readSpecFile(name, diagnostics);
+<<<<<<< HEAD
     std::unique_ptr<ast::File> file;
     if (succeeded(text))
       file = parseSpec(name, *text, diagnostics);
     if (!file)
+=======
+    FailureOr<std::string> formatted = failure();
+    if (succeeded(text))
+      formatted = formatSpec(name, *text, diagnostics);
+    if (failed(formatted))
+>>>>>>> syntax
       return specError(diagnostics);
-    std::string formatted = formatSpec(*file);
-    if (formatted == *text)
+    if (*formatted == *text)
       continue;
     if (checkOnly) {
       unformatted += " " + name;
       continue;
     }
     if (llvm::Error error = writeOutput(
-            name, [&](llvm::raw_ostream &os) { os << formatted; }))
+            name, [&](llvm::raw_ostream &os) { os << *formatted; }))
       return error;
   }
   if (!unformatted.empty())
