@@ -114,17 +114,10 @@ llvm::Error bridge::formatFiles(ArrayRef<std::string> files, bool checkOnly) {
   for (const std::string &name : files) {
     Diagnostics diagnostics;
     FailureOr<std::string> text = readSpecFile(name, diagnostics);
-<<<<<<< HEAD
-    std::unique_ptr<ast::File> file;
-    if (succeeded(text))
-      file = parseSpec(name, *text, diagnostics);
-    if (!file)
-=======
     FailureOr<std::string> formatted = failure();
     if (succeeded(text))
       formatted = formatSpec(name, *text, diagnostics);
     if (failed(formatted))
->>>>>>> syntax
       return specError(diagnostics);
     if (*formatted == *text)
       continue;
