@@ -129,6 +129,7 @@ llvm::Error Options::run() const {
 }
 
 int main(int argc, char **argv) {
+  cl::ResetCommandLineParser(); // The options of LLVM's libraries are not ours.
   Options options;
   ToolSession session("bridgec", argc, argv, options.category,
                       "compiles vision-language bridges");

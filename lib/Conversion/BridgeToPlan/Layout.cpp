@@ -14,7 +14,6 @@ static int64_t typicalValue(const Dim &dim) {
   return dim.evaluate([](llvm::StringRef) { return int64_t(97); });
 }
 
-
 Layout bridge::denseLayout(ArrayRef<Dim> sizes, int64_t elementBytes) {
   Layout layout{Dim(0), SmallVector<Dim>(sizes), SmallVector<Dim>(sizes)};
   Dim stride(elementBytes);
