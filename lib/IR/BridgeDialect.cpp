@@ -57,6 +57,20 @@ LogicalResult DimsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+LogicalResult
+DimsAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                         function_ref<InFlightDiagnostic()> emitError) const {
+  size_t dynamic = llvm::count_if(shape, ShapedType::isDynamic);
+  if (getExprs().size() != dynamic)
+    return emitError() << "C0: " << dynamic << " dynamic dimensions, but "
+                       << getExprs().size() << " polynomials";
+  for (const Dim &dim : getDims())
+    if (dim.isStatic())
+      return emitError() << "C0: a dynamic dimension is no number, found \""
+                         << dim.str() << "\"";
+  return success();
+}
+
 RankedTensorType bridge::getTensorType(ArrayRef<Dim> dims, Type elementType) {
   SmallVector<int64_t> shape;
   SmallVector<Dim> symbolic;

@@ -5,5 +5,6 @@
 using namespace mlir;
 using namespace bridge;
 
+#include "bridge/IR/BridgeInterfaces.cpp.inc"
 #define GET_OP_CLASSES
 #include "bridge/IR/BridgeOps.cpp.inc"

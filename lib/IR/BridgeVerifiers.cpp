@@ -1,53 +1,234 @@
-//===- BridgeVerifiers.cpp - What operations of the bridge dialect require ===//
-#include "bridge/IR/Bridge.h"
+//===- BridgeVerifiers.cpp - What the tensor operations require -----------===//
+#include "Verification.h"
 
 using namespace mlir;
 using namespace bridge;
 
-LogicalResult ArgExtremeOp::verify() { return success(); }
-LogicalResult AttentionOp::verify() { return success(); }
-LogicalResult BinaryOp::verify() { return success(); }
-LogicalResult BroadcastOp::verify() { return success(); }
-LogicalResult CastOp::verify() { return success(); }
-LogicalResult ClipOp::verify() { return success(); }
-LogicalResult CompareOp::verify() { return success(); }
-LogicalResult ConcatOp::verify() { return success(); }
-LogicalResult ConstantOp::verify() { return success(); }
-LogicalResult ContrastiveLossOp::verify() { return success(); }
-LogicalResult Conv2dOp::verify() { return success(); }
-LogicalResult CrossEntropyOp::verify() { return success(); }
-LogicalResult CumsumOp::verify() { return success(); }
-LogicalResult DimOp::verify() { return success(); }
-LogicalResult ElementOp::verify() { return success(); }
-LogicalResult EmbeddingOp::verify() { return success(); }
-LogicalResult FusedLinearOp::verify() { return success(); }
-LogicalResult GatherOp::verify() { return success(); }
-LogicalResult IotaOp::verify() { return success(); }
-LogicalResult L2NormalizeOp::verify() { return success(); }
-LogicalResult LayerNormOp::verify() { return success(); }
-LogicalResult LinearOp::verify() { return success(); }
-LogicalResult MatmulOp::verify() { return success(); }
-LogicalResult ReduceOp::verify() { return success(); }
-LogicalResult ReshapeOp::verify() { return success(); }
-LogicalResult RmsNormOp::verify() { return success(); }
-LogicalResult RotaryOp::verify() { return success(); }
-LogicalResult SelectOp::verify() { return success(); }
-LogicalResult SigmoidLossOp::verify() { return success(); }
-LogicalResult SliceOp::verify() { return success(); }
-LogicalResult SoftmaxOp::verify() { return success(); }
-LogicalResult SpliceOp::verify() { return success(); }
-LogicalResult TransposeOp::verify() { return success(); }
-LogicalResult UnaryOp::verify() { return success(); }
-LogicalResult EncoderOp::verify() { return success(); }
-LogicalResult ResamplerOp::verify() { return success(); }
-LogicalResult GatedFusionOp::verify() { return success(); }
-LogicalResult ProjectionOp::verify() { return success(); }
-LogicalResult DecoderOp::verify() { return success(); }
+bool bridge::isCanonicalDim(StringRef text) {
+  std::optional<Dim> dim = Dim::parse(text);
+  return dim && dim->str() == text;
+}
 
-LogicalResult ReadWeightOp::verifySymbolUses(SymbolTableCollection &symbols) {
+LogicalResult bridge::detail::verifyNamedDims(Operation *op) {
+  auto verify = [&](Type type) -> LogicalResult {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor)
+      return success();
+    size_t named = 0;
+    if (Attribute encoding = tensor.getEncoding()) {
+      auto dims = dyn_cast<DimsAttr>(encoding);
+      if (!dims)
+        return op->emitOpError()
+               << "C0: the encoding of " << type << " is no #bridge.dims";
+      named = dims.getExprs().size();
+    }
+    if (named != static_cast<size_t>(tensor.getNumDynamicDims()))
+      return op->emitOpError()
+             << "C0: " << type << " has " << tensor.getNumDynamicDims()
+             << " dynamic dimensions, of which " << named << " are named";
+    return success();
+  };
+  for (Type type : op->getOperandTypes())
+    if (failed(verify(type)))
+      return failure();
+  for (Type type : op->getResultTypes())
+    if (failed(verify(type)))
+      return failure();
+  for (Region &region : op->getRegions())
+    for (Type type : region.getArgumentTypes())
+      if (failed(verify(type)))
+        return failure();
   return success();
 }
-LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
+
+LogicalResult bridge::verifyResult(Operation *op, const Inferred &inferred,
+                                   Type found) {
+  if (!inferred)
+    return op->emitOpError()
+           << inferred.constraint() << ": " << inferred.message();
+  if (inferred.type() != found)
+    return op->emitOpError() << "C0: expected the result " << inferred.type()
+                             << ", found " << found;
   return success();
 }
-OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValueAttr(); }
+
+template <typename Op>
+static LogicalResult verifyInferred(Op op, const Inferred &inferred) {
+  return verifyResult(op, inferred, op.getResult().getType());
+}
+
+//===----------------------------------------------------------------------===//
+// Products and rows
+//===----------------------------------------------------------------------===//
+
+LogicalResult LinearOp::verify() {
+  return verifyInferred(
+      *this,
+      rules::linear(typeOf(getX()), typeOf(getWeight()), typeOf(getBias())));
+}
+LogicalResult MatmulOp::verify() {
+  return verifyInferred(*this, rules::matmul(typeOf(getA()), typeOf(getB())));
+}
+LogicalResult Conv2dOp::verify() {
+  return verifyInferred(*this,
+                        rules::conv2d(typeOf(getX()), typeOf(getWeight()),
+                                      typeOf(getBias()), getStride(),
+                                      getPadding(), getGroups()));
+}
+LogicalResult LayerNormOp::verify() {
+  return verifyInferred(
+      *this, rules::layerNorm(typeOf(getX()), typeOf(getWeight()),
+                              typeOf(getBias()), getEps().convertToDouble()));
+}
+LogicalResult RmsNormOp::verify() {
+  return verifyInferred(*this,
+                        rules::rmsNorm(typeOf(getX()), typeOf(getWeight()),
+                                       getEps().convertToDouble()));
+}
+LogicalResult L2NormalizeOp::verify() {
+  return verifyInferred(
+      *this, rules::l2Normalize(typeOf(getX()), getEps().convertToDouble()));
+}
+LogicalResult RotaryOp::verify() {
+  return verifyInferred(*this,
+                        rules::rotary(typeOf(getX()), typeOf(getAngles())));
+}
+LogicalResult CrossEntropyOp::verify() {
+  return verifyInferred(*this,
+                        rules::crossEntropy(typeOf(getX()), typeOf(getLabels()),
+                                            getSmoothing().convertToDouble()));
+}
+
+//===----------------------------------------------------------------------===//
+// Element by element
+//===----------------------------------------------------------------------===//
+
+LogicalResult UnaryOp::verify() {
+  return verifyInferred(*this, rules::unary(getKind(), typeOf(getX())));
+}
+LogicalResult BinaryOp::verify() {
+  return verifyInferred(
+      *this, rules::binary(getKind(), typeOf(getLhs()), typeOf(getRhs())));
+}
+LogicalResult CompareOp::verify() {
+  return verifyInferred(
+      *this, rules::compare(getKind(), typeOf(getLhs()), typeOf(getRhs())));
+}
+LogicalResult SelectOp::verify() {
+  return verifyInferred(*this, rules::select(typeOf(getCondition()),
+                                             typeOf(getA()), typeOf(getB())));
+}
+LogicalResult ClipOp::verify() {
+  return verifyInferred(
+      *this, rules::clip(typeOf(getX()), typeOf(getLow()), typeOf(getHigh())));
+}
+LogicalResult CastOp::verify() {
+  return verifyInferred(
+      *this, rules::cast(typeOf(getX()), typeOf(getResult()).getElementType()));
+}
+
+//===----------------------------------------------------------------------===//
+// Reductions and scans
+//===----------------------------------------------------------------------===//
+
+LogicalResult ReduceOp::verify() {
+  return verifyInferred(*this,
+                        rules::reduce(getKind(), typeOf(getX()), getAxes()));
+}
+LogicalResult ArgExtremeOp::verify() {
+  return verifyInferred(*this, rules::argExtreme(typeOf(getX()), getAxis()));
+}
+LogicalResult CumsumOp::verify() {
+  return verifyInferred(*this, rules::cumsum(typeOf(getX()), getAxis()));
+}
+
+//===----------------------------------------------------------------------===//
+// Shapes and places
+//===----------------------------------------------------------------------===//
+
+LogicalResult EmbeddingOp::verify() {
+  return verifyInferred(*this,
+                        rules::embedding(typeOf(getIds()), typeOf(getTable())));
+}
+LogicalResult GatherOp::verify() {
+  return verifyInferred(
+      *this, rules::gather(typeOf(getX()), typesOf(getIndices()), getAxis()));
+}
+LogicalResult ConcatOp::verify() {
+  return verifyInferred(*this, rules::concat(typesOf(getParts()), getAxis()));
+}
+LogicalResult SliceOp::verify() {
+  return verifyInferred(*this,
+                        rules::slice(typeOf(getX()), getOffsets().getDims(),
+                                     getDims(getResult())));
+}
+LogicalResult TransposeOp::verify() {
+  return verifyInferred(*this,
+                        rules::transpose(typeOf(getX()), getPermutation()));
+}
+LogicalResult ReshapeOp::verify() {
+  return verifyInferred(*this,
+                        rules::reshape(typeOf(getX()), getDims(getResult())));
+}
+LogicalResult BroadcastOp::verify() {
+  return verifyInferred(*this,
+                        rules::broadcast(typeOf(getX()), getDims(getResult())));
+}
+LogicalResult SpliceOp::verify() {
+  return verifyInferred(
+      *this,
+      rules::splice(typeOf(getX()), typeOf(getValues()), typeOf(getAt())));
+}
+
+//===----------------------------------------------------------------------===//
+// Values without operands
+//===----------------------------------------------------------------------===//
+
+LogicalResult ConstantOp::verify() {
+  if (getValue().getType() != getResult().getType())
+    return emitOpError() << "C1: the value is a " << getValue().getType()
+                         << ", the result a " << getResult().getType();
+  return success();
+}
+LogicalResult IotaOp::verify() {
+  if (typeOf(getResult()).getRank() != 1)
+    return emitOpError() << "C1: the result has one axis, found "
+                         << describe(getType());
+  return success();
+}
+LogicalResult DimOp::verify() {
+  if (!isCanonicalDim(getExpr()))
+    return emitOpError() << "C1: \"" << getExpr()
+                         << "\" is not the canonical text of a polynomial";
+  auto tensor = dyn_cast<RankedTensorType>(getType());
+  if (tensor && tensor.getRank() != 0)
+    return emitOpError() << "C2: the result has no axes, found "
+                         << describe(getType());
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Losses
+//===----------------------------------------------------------------------===//
+
+LogicalResult ContrastiveLossOp::verify() {
+  if (failed(verifyResult(*this,
+                          rules::contrastiveLoss(typeOf(getImage()),
+                                                 typeOf(getText()),
+                                                 typeOf(getScale())),
+                          getLoss().getType())))
+    return failure();
+  RankedTensorType sums = getTensorType(getDims(getImage()).front(),
+                                        typeOf(getLoss()).getElementType());
+  for (Value found : {getRowLse(), getColumnLse()})
+    if (found.getType() != sums)
+      return emitOpError() << "C3: expected the log-sum-exps " << sums
+                           << ", found " << found.getType();
+  return success();
+}
+LogicalResult SigmoidLossOp::verify() {
+  return verifyResult(*this,
+                      rules::sigmoidLoss(typeOf(getImage()), typeOf(getText()),
+                                         typeOf(getScale()), typeOf(getBias())),
+                      getLoss().getType());
+}

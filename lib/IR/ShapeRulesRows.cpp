@@ -9,19 +9,19 @@ static Inferred norm(StringRef name, rules::Type x, rules::Types vectors,
   if (x.getRank() < 1)
     return rules::wrongRank(
         "C1", "the input of `" + name + "` has at least 1 axis", x);
+  if (!(eps >= 0))
+    return rules::violation("C2", "`eps` is at least 0");
   Dim width = getDims(x).back();
   for (rules::Type vector : vectors) {
     if (!vector)
       continue;
     if (vector.getRank() != 1)
       return rules::wrongRank(
-          "C2", "the weight and bias of `" + name + "` have 1 axis", vector);
+          "C3", "the weight and bias of `" + name + "` have 1 axis", vector);
     if (getDims(vector)[0] != width)
-      return rules::differ("C2", "the widths of input and weight", width,
+      return rules::differ("C3", "the widths of input and weight", width,
                            getDims(vector)[0]);
   }
-  if (!(eps >= 0))
-    return rules::violation("C3", "`eps` is at least 0");
   return x;
 }
 

@@ -8,13 +8,30 @@
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/IR/SymbolTable.h"
+#include "mlir/IR/TensorEncoding.h"
 #include "mlir/Interfaces/CallInterfaces.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+namespace bridge {
+namespace detail {
+mlir::LogicalResult verifyNamedDims(mlir::Operation *op);
+} // namespace detail
+
+/// Each `?` of the tensors that an operation mentions is named by the type's
+/// encoding.
+template <typename Op>
+struct NamedDims : mlir::OpTrait::TraitBase<Op, NamedDims> {
+  static mlir::LogicalResult verifyTrait(mlir::Operation *op) {
+    return detail::verifyNamedDims(op);
+  }
+};
+} // namespace bridge
+
 #include "bridge/IR/BridgeDialect.h.inc"
 #include "bridge/IR/BridgeEnums.h.inc"
+#include "bridge/IR/BridgeInterfaces.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "bridge/IR/BridgeAttributes.h.inc"
 #define GET_OP_CLASSES

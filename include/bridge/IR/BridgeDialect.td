@@ -5,6 +5,7 @@
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/IR/OpBase.td"
+include "mlir/IR/TensorEncoding.td"
 
 def Bridge_Dialect : Dialect {
   let name = "bridge";
@@ -19,20 +20,28 @@ def Bridge_Dialect : Dialect {
     on entry are `?` and named by the encoding:
     `tensor<?x?x64xf32, #bridge.dims<"batch", "4 * batch * media">>` lists one
     polynomial for each `?`, in order. A type without `?` has no encoding.
-    Different polynomials are different dimensions.
+    Different polynomials are different dimensions, and sizes that an operation
+    wants equal are equal as polynomials.
+
+    Every operation states its constraints as `C1`, `C2`, …, which its errors
+    quote. Two hold for all: `C0` each `?` of a tensor is named by its encoding, and
+    the result has the type that the operation's formula gives.
   }];
+  let hasOperationAttrVerify = 1;
   let useDefaultAttributePrinterParser = 1;
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::func::FuncDialect"];
 }
 
-class Bridge_Attr<string name, string attrMnemonic> : AttrDef<Bridge_Dialect, name> {
+class Bridge_Attr<string name, string attrMnemonic, list<Trait> traits = []>
+    : AttrDef<Bridge_Dialect, name, traits> {
   let mnemonic = attrMnemonic;
 }
 
-def Bridge_DimsAttr : Bridge_Attr<"Dims", "dims"> {
+def Bridge_DimsAttr : Bridge_Attr<"Dims", "dims", [DeclareAttrInterfaceMethods<VerifiableTensorEncoding>]> {
   let summary = "Dimensions as polynomials of the names known on entry";
   let description = [{
-    As the encoding of a tensor type: one polynomial for each dynamic dimension.
+    As the encoding of a tensor type: one polynomial, not a number, for each
+    dynamic dimension.
     As an attribute of an operation: one for each axis. The text of each is the
     canonical one of `bridge::Dim`.
   }];
@@ -116,6 +125,12 @@ def Bridge_I1Tensor : RankedTensorOf<[I1]>;
 def Bridge_Tensor : RankedTensorOf<[F32, I32, I1]>;
 def Bridge_Scalar : AnyTypeOf<[F32, I32, I1]>;
 
-class Bridge_Op<string mnemonic, list<Trait> traits = []> : Op<Bridge_Dialect, mnemonic, traits>;
+/// `C0`: every `?` has a name.
+def Bridge_NamedDims : NativeOpTrait<"NamedDims"> {
+  let cppNamespace = "::bridge";
+}
+
+class Bridge_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Bridge_Dialect, mnemonic, !listconcat([Bridge_NamedDims], traits)>;
 
 #endif // BRIDGE_IR_BRIDGEDIALECT

@@ -4,13 +4,20 @@
 
 include "bridge/IR/BridgePrimitiveOps.td"
 
-def Bridge_FusedLinearOp : Bridge_TensorOp<"fused_linear", [AttrSizedOperandSegments]> {
+def Bridge_FusedLinearOp : Bridge_TensorOp<"fused_linear", [
+    AttrSizedOperandSegments, DeclareOpInterfaceMethods<Bridge_CostOpInterface>]> {
   let summary = "A linear whose result passes through a scalar region before it is stored";
   let description = [{
     result[…, o] = region((x wᵀ + b)[…, o], extras…). Block arguments: the
     accumulator as `f32`, then one scalar for each extra operand, which broadcast
     to the result's shape. The region holds element-wise arith and math operations
     and yields one `f32`.
+
+    - `C1` … `C3` as of `bridge.linear`.
+    - `C4` the extra operands stretch to the result's shape.
+    - `C5` the block's arguments are an `f32` and the extra operands' element types.
+    - `C6` the region holds pure operations that give numbers.
+    - `C7` it yields one `f32`.
 
     ```mlir
     %y = bridge.fused_linear %x, %w bias %b : tensor<512xf32> with (%r : tensor<77x512xf32>) {
@@ -30,13 +37,25 @@ def Bridge_FusedLinearOp : Bridge_TensorOp<"fused_linear", [AttrSizedOperandSegm
   }];
 }
 
-def Bridge_AttentionOp : Bridge_TensorOp<"attention"> {
+def Bridge_AttentionOp : Bridge_TensorOp<"attention", [DeclareOpInterfaceMethods<Bridge_CostOpInterface>]> {
   let summary = "softmax(q kᵀ · scale, where the mask lets see) v, without the scores in memory";
   let description = [{
     q[…, h, t, d], k[…, g, s, d], v[…, g, s, e] → […, h, t, e]; query head i uses
     key head i·g/h. The mask region is that of `bridge.softmax`: captured tensors,
     `batch_axes` batch indices, query, key. `log_sum_exp`[…, h, t], where asked
-    for, is that of the scaled, masked scores (for a backward pass).
+    for, is that of the scaled, masked scores (for a backward pass). As
+    FlashAttention (arXiv:2205.14135), never more than a tile of scores exists.
+
+    - `C1` q, k and v have as many axes, at least three.
+    - `C2` the sizes of … are equal; so are d of q and k, and s of k and v.
+    - `C3` k and v have as many heads g, which divides h.
+    - `C4` the mask is one of `bridge.softmax` over [batch…, query, key].
+    - `C5` `log_sum_exp` is […, h, t].
+
+    ```mlir
+    %y = bridge.attention %q, %k, %v scale 0.125
+       : tensor<2x8x50x64xf32>, tensor<2x8x50x64xf32>, tensor<2x8x50x64xf32> -> tensor<2x8x50x64xf32>
+    ```
   }];
   let arguments = (ins Bridge_F32Tensor:$q, Bridge_F32Tensor:$k, Bridge_F32Tensor:$v, Variadic<Bridge_Tensor>:$captures,
                        F64Attr:$scale, DefaultValuedAttr<I64Attr, "0">:$batch_axes, OptionalAttr<Bridge_EmptyRowsAttr>:$empty);
@@ -48,12 +67,21 @@ def Bridge_AttentionOp : Bridge_TensorOp<"attention"> {
   }];
 }
 
-def Bridge_ContrastiveLossOp : Bridge_TensorOp<"contrastive_loss"> {
+def Bridge_ContrastiveLossOp : Bridge_TensorOp<"contrastive_loss", [DeclareOpInterfaceMethods<Bridge_CostOpInterface>]> {
   let summary = "The symmetric cross-entropy of scale · image textᵀ, without the N×N logits in memory";
   let description = [{
     image[n, d], text[n, d], scale[] → loss[], and the log-sum-exp of each row and
     each column, [n]: loss = mean((row_lse + column_lse)/2 − scale·image·text on the
-    diagonal).
+    diagonal) (CLIP, arXiv:2103.00020).
+
+    - `C1` image and text have two axes, scale none.
+    - `C2` the sizes of image and text are equal.
+    - `C3` the log-sum-exps are [n].
+
+    ```mlir
+    %loss, %rows, %columns = bridge.contrastive_loss %image, %text, %scale
+      : tensor<4x512xf32>, tensor<4x512xf32>, tensor<f32> -> tensor<f32>, tensor<4xf32>, tensor<4xf32>
+    ```
   }];
   let arguments = (ins Bridge_F32Tensor:$image, Bridge_F32Tensor:$text, Bridge_F32Tensor:$scale);
   let results = (outs Bridge_F32Tensor:$loss, Bridge_F32Tensor:$row_lse, Bridge_F32Tensor:$column_lse);
@@ -63,8 +91,19 @@ def Bridge_ContrastiveLossOp : Bridge_TensorOp<"contrastive_loss"> {
   }];
 }
 
-def Bridge_SigmoidLossOp : Bridge_TensorOp<"sigmoid_loss"> {
+def Bridge_SigmoidLossOp : Bridge_TensorOp<"sigmoid_loss", [DeclareOpInterfaceMethods<Bridge_CostOpInterface>]> {
   let summary = "−Σ log σ(±(scale · image textᵀ + bias)) / n, + on the diagonal";
+  let description = [{
+    image[n, d], text[n, d], scale[], bias[] → loss[] (SigLIP, arXiv:2303.15343).
+
+    - `C1` image and text have two axes, scale and bias none.
+    - `C2` the sizes of image and text are equal.
+
+    ```mlir
+    %loss = bridge.sigmoid_loss %image, %text, %scale, %bias
+      : tensor<4x512xf32>, tensor<4x512xf32>, tensor<f32>, tensor<f32> -> tensor<f32>
+    ```
+  }];
   let arguments = (ins Bridge_F32Tensor:$image, Bridge_F32Tensor:$text, Bridge_F32Tensor:$scale, Bridge_F32Tensor:$bias);
   let results = (outs Bridge_F32Tensor:$loss);
   let assemblyFormat = [{

@@ -16,6 +16,9 @@ def Bridge_WeightOp : Bridge_Op<"weight", [Symbol]> {
     first. `init` is its value before training, also for random weights (normal
     where there is none). `frozen` weights stay as they are in training.
 
+    - `C1` the type has no `?`.
+    - `C2` there is at least one source, and all are `#bridge.source`.
+
     ```mlir
     bridge.weight @"visual_projection.weight" : tensor<512x768xf32>
       from [#bridge.source<"visual_projection.weight">, #bridge.source<"visual.proj", ".T">]
@@ -24,11 +27,20 @@ def Bridge_WeightOp : Bridge_Op<"weight", [Symbol]> {
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Bridge_Tensor>:$type,
                        ArrayAttr:$sources, OptionalAttr<F64Attr>:$init, UnitAttr:$frozen);
   let assemblyFormat = "$sym_name (`frozen` $frozen^)? `:` $type `from` $sources (`init` $init^)? attr-dict";
+  let hasVerifier = 1;
   let extraClassDeclaration = "::mlir::RankedTensorType getTensorType() { return ::llvm::cast<::mlir::RankedTensorType>(getType()); }";
 }
 
 def Bridge_ReadWeightOp : Bridge_Op<"read_weight", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "The value of a declared weight";
+  let description = [{
+    - `C1` the symbol is that of a `bridge.weight`.
+    - `C2` the result has its type.
+
+    ```mlir
+    %w = bridge.read_weight @"visual_projection.weight" : tensor<512x768xf32>
+    ```
+  }];
   let arguments = (ins FlatSymbolRefAttr:$weight);
   let results = (outs Bridge_Tensor:$result);
   let assemblyFormat = "$weight attr-dict `:` type($result)";
@@ -41,8 +53,12 @@ def Bridge_CallOp : Bridge_Op<"call", [Pure, DeclareOpInterfaceMethods<SymbolUse
     are tensors that flow, the trailing ones weights; each layer is a call with
     its own weights. Calls are pure: equal ones may be merged and unused ones go.
 
+    - `C1` the symbol is that of a `func.func`.
+    - `C2` the operands have the types of its arguments.
+    - `C3` the results have the types of its results.
+
     ```mlir
-    %y = bridge.call @TransformerLayer(%x, %w0, %w1) : (tensor<..>, ..) -> tensor<..>
+    %y = bridge.call @TransformerLayer(%x, %w) : (tensor<77x64xf32>, tensor<64xf32>) -> tensor<77x64xf32>
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Bridge_Tensor>:$inputs);
@@ -56,12 +72,15 @@ def Bridge_CheckOp : Bridge_Op<"check", []> {
     Compares two polynomials; `text` is the condition as the spec has it, `where`
     file:line:column. Stands in entry functions.
 
+    - `C1` both sides are the canonical texts of polynomials.
+
     ```mlir
     bridge.check "text_len" le "77" text "text_len <= text.context" where "clip.bridge:10:9"
     ```
   }];
   let arguments = (ins StrAttr:$lhs, Bridge_CompareAttr:$kind, StrAttr:$rhs, StrAttr:$text, StrAttr:$where);
   let assemblyFormat = "$lhs $kind $rhs `text` $text `where` $where attr-dict";
+  let hasVerifier = 1;
 }
 
 /// A region that names a part of the model. `bridge-inline-parts` dissolves it.
@@ -72,6 +91,15 @@ class Bridge_PartOp<string mnemonic, string what> : Bridge_Op<mnemonic, [
     The region computes what the part at `path` contributes; values from outside
     are used freely. It says where the part begins and ends, to people and to the
     tools that measure and train parts, and means nothing else.
+
+    - `C1` what the region yields has the types of the results.
+
+    ```mlir
+    %y = bridge.encoder "vision_model" frozen {
+      %z = bridge.unary gelu %x : tensor<4xf32>
+      bridge.yield %z : tensor<4xf32>
+    } : tensor<4xf32>
+    ```
   }];
   let arguments = (ins StrAttr:$path, UnitAttr:$frozen);
   let results = (outs Variadic<Bridge_Tensor>:$results);
