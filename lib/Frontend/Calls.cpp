@@ -268,7 +268,9 @@ FailureOr<Value> Evaluator::callFunction(const Value &callee,
     Diagnostic &report = diagnostics.back();
     const SourceFile *last = report.notes.empty() ? report.range.file
                                                   : report.notes.back().range.file;
-    if (last && range.file != last)
+    bool isThere = report.range.file == range.file &&
+                   report.range.begin == range.begin;
+    if (last && range.file != last && !isThere)
       report.note("called here", range);
   }
   return result;
@@ -333,10 +335,14 @@ LogicalResult Evaluator::unify(const ast::Declarator &declarator,
     const Dim &size = found[i < head ? i : i + found.size() - fixed];
     const auto *dimName = dyn_cast<ast::Name>(&dim);
     if (dimName && !scope.find(dimName->name)) {
-      if (dimName->name.size() > 1)
-        return error(dim.range, "unknown dimension `" + dimName->name + "`")
-            .suggest(dimName->name, scope.known())
-            .withHint("a dimension of any size is one letter");
+      if (dimName->name.size() > 1) {
+        Diagnostic &report =
+            error(dim.range, "unknown dimension `" + dimName->name + "`")
+                .suggest(dimName->name, scope.known());
+        if (report.hint.empty())
+          report.withHint("a dimension of any size is one letter");
+        return report;
+      }
       scope.names[dimName->name] = size;
       continue;
     }
@@ -513,7 +519,7 @@ FailureOr<Value> Evaluator::pattern(const ast::Call &node, Scope &scope) {
   if (failed(lookups))
     return failure();
   if (failed(result))
-    return emitterError(node.pattern->range, {});
+    return emitterError(node.pattern->range);
   trace->takeRequirements(node.range);
   return Value(*result);
 }

@@ -128,6 +128,15 @@ static std::string kindProblem(const ast::Declarator &parameter,
   return "";
 }
 
+/// A size or a count that is negative would make a model of nothing.
+static bool mayBeNegative(const ast::Declarator &parameter) {
+  const auto *literal =
+      llvm::dyn_cast_if_present<ast::Literal>(parameter.value);
+  if (parameter.type == "list" || parameter.type == "float")
+    return true;
+  return literal && !std::holds_alternative<int64_t>(literal->value);
+}
+
 FailureOr<Value> Library::convert(const json::Value &value,
                                   const ast::Declarator &parameter,
                                   const ModuleDefinition &module,
@@ -187,6 +196,8 @@ FailureOr<Value> Library::convert(const json::Value &value,
   std::string problem = kindProblem(parameter, *plain);
   if (!problem.empty())
     return expected(problem);
+  if (plain->integer() && *plain->integer() < 0 && !mayBeNegative(parameter))
+    return expected("an integer of at least 0");
   return *plain;
 }
 

@@ -113,11 +113,8 @@ public:
   // Tensors
   //===--------------------------------------------------------------------===//
 
-  /// Reports what the trace's emitter says about a failure at `range`, with
-  /// the values it was given.
-  llvm::LogicalResult emitterError(SourceRange range,
-                                   llvm::ArrayRef<Value> arguments,
-                                   llvm::StringRef prefix = {});
+  /// Reports what the trace's emitter says about a failure at `range`.
+  llvm::LogicalResult emitterError(SourceRange range);
   /// A number, a truth value or a tensor as an operand.
   std::optional<Operand> operand(const Value &value);
   /// A predicate as what the region of a mask makes of it.

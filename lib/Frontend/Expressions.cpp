@@ -190,7 +190,7 @@ FailureOr<std::vector<Value>> Evaluator::items(const Value &value,
     trace->setLocation(range);
     auto parts = trace->emitter.unstack(value.tensor());
     if (failed(parts))
-      return emitterError(range, value);
+      return emitterError(range);
     return std::vector<Value>(parts->begin(), parts->end());
   }
   return error(range, "expected a list, found " + describe(value));
@@ -263,7 +263,7 @@ FailureOr<Value> Evaluator::attribute(const Value &base, llvm::StringRef name,
       trace->setLocation(range);
       auto transposed = trace->emitter.transpose(base.tensor());
       if (failed(transposed))
-        return emitterError(range, base);
+        return emitterError(range);
       return Value(*transposed);
     }
     if (name == "shape") {
@@ -424,11 +424,10 @@ FailureOr<Value> Evaluator::indexTensor(mlir::Value base,
     }
   }
   trace->setLocation(node.range);
-  Value described(base);
   if (inMask) {
     auto element = mask->index(base, items);
     if (failed(element))
-      return emitterError(node.range, described);
+      return emitterError(node.range);
     return Value(*element);
   }
   llvm::SmallVector<IndexItem> plain;
@@ -436,7 +435,7 @@ FailureOr<Value> Evaluator::indexTensor(mlir::Value base,
     plain.push_back(std::get<IndexItem>(item));
   auto picked = trace->emitter.index(base, plain);
   if (failed(picked))
-    return emitterError(node.range, described);
+    return emitterError(node.range);
   trace->takeRequirements(node.range);
   return Value(*picked);
 }

@@ -355,16 +355,7 @@ static std::vector<ModelDescription::Parameter>
 describeParameters(const Recipe &recipe) {
   std::vector<ModelDescription::Parameter> parameters;
   for (const auto &[name, value] : recipe.parameters) {
-    const List *list = value.asList();
-    std::string text;
-    if (list && list->items.size() <= 16) {
-      for (const Value &item : list->items)
-        text += (text.empty() ? "" : ", ") + frontend::describe(item);
-      text = "[" + text + "]";
-    } else {
-      text = frontend::describe(value);
-    }
-    parameters.push_back({name, text});
+    parameters.push_back({name, frontend::describe(value)});
   }
   return parameters;
 }

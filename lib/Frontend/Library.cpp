@@ -343,6 +343,10 @@ Library::findSection(const llvm::json::Object &config, const std::string &where,
     return evaluator.error(range, where + ": `model_type` is a string");
   auto found = sections.find(modelType->str());
   if (found == sections.end()) {
+    // A spec that cannot be read may be the one that is meant.
+    for (const auto &[name, file] : files)
+      if (!file.syntax)
+        read(file.path, file.shownAs, evaluator.diagnostics);
     std::vector<std::string> known;
     for (const auto &entry : sections)
       known.push_back(entry.first);

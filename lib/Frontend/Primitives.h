@@ -50,8 +50,6 @@ public:
                  emission);
 
 private:
-  llvm::LogicalResult emitterError();
-
   std::vector<std::optional<Value>> arguments;
   bool failed = false;
 };
