@@ -25,10 +25,11 @@ enum class Stop {
 
 /// What bounds the work that a spec or a config can ask for.
 struct Limits {
-  uint64_t steps = 30'000'000;
+  uint64_t steps = 2'000'000;
   size_t listItems = 65'536;
   size_t parts = 262'144;
   unsigned calls = 100;
+  unsigned depth = 1000; ///< of expressions, over all calls
   unsigned nestedParts = 64;
 };
 
@@ -137,6 +138,7 @@ public:
 private:
   friend class CallStack;
 
+  llvm::FailureOr<Value> evaluate(const ast::Node &node, Scope &scope);
   llvm::FailureOr<Value> name(const ast::Name &node, Scope &scope);
   llvm::FailureOr<Value> comprehension(const ast::Comprehension &node,
                                        Scope &scope);
@@ -174,6 +176,7 @@ private:
   std::deque<Scope> scopes;
   std::deque<Group> groups;
   uint64_t steps = 0;
+  unsigned depth = 0;
   std::vector<std::pair<const ast::Function *, Scope *>> callStack;
 };
 

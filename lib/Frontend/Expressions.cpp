@@ -58,6 +58,16 @@ static Value literal(const ast::Literal &node) {
 FailureOr<Value> Evaluator::value(const ast::Node &node, Scope &scope) {
   if (failed(step(node.range)))
     return failure();
+  if (depth >= limits.depth)
+    return error(node.range, "expressions are nested more than " +
+                                 std::to_string(limits.depth) + " deep");
+  ++depth;
+  FailureOr<Value> result = evaluate(node, scope);
+  --depth;
+  return result;
+}
+
+FailureOr<Value> Evaluator::evaluate(const ast::Node &node, Scope &scope) {
   using Kind = ast::Node::Kind;
   switch (node.kind) {
   case Kind::Literal:
@@ -153,10 +163,12 @@ std::string frontend::hintForName(llvm::StringRef name,
   for (auto [word, hint] : other)
     if (word == name)
       return hint.str();
+  // What it could mean says more than letters do.
+  std::string meaning = hintForFunction(name);
+  if (!meaning.empty())
+    return meaning;
   std::string close = closestName(name, known);
-  if (!close.empty())
-    return "did you mean `" + close + "`?";
-  return hintForFunction(name);
+  return close.empty() ? "" : "did you mean `" + close + "`?";
 }
 
 FailureOr<Value> Evaluator::name(const ast::Name &node, Scope &scope) {
