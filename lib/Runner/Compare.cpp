@@ -29,7 +29,7 @@ bridge::compareWithFile(const std::vector<NamedArray> &arrays,
   for (const auto &[name, array] : arrays) {
     const bridge_tensor *tensor = file->find(name);
     if (!tensor)
-      return llvm::createStringError(path + " has no `" + name + "`");
+      return llvm::createStringError(path + ": has no tensor `" + name + "`");
     Expected<Array> expected = toArray(*tensor);
     if (!expected)
       return expected.takeError();

@@ -1,8 +1,13 @@
 //===- Report.h - What a run tells ------------------------------*- C++ -*-===//
+//
+// In the words of compiled programs (lib/Runtime/Report.h).
+//
+//===----------------------------------------------------------------------===//
 #ifndef BRIDGE_LIB_RUNNER_REPORT_H
 #define BRIDGE_LIB_RUNNER_REPORT_H
 
-#include "Executor.h"
+#include "EntryInfo.h"
+#include "TensorFile.h"
 #include <optional>
 
 namespace bridge {
@@ -15,14 +20,15 @@ struct Timing {
 
 /// What a run tells.
 struct Report {
-  EntryInfo entry;
-  std::vector<NamedArray> outputs;    ///< in the order of the entry's
-  std::vector<double> relativeErrors; ///< of each output, where compared
+  std::string entry;
+  std::vector<NamedArray> outputs; ///< as `<entry>/<output>`, in order
+  std::vector<double> errors;      ///< of each output, where compared
   std::optional<Timing> timing;
-  Usage usage;
+  bool print = false; ///< the outputs' numbers too
 };
 
-/// Prints the entries of a model with their inputs, outputs and dimensions.
+/// Prints the entries of a model with their inputs, outputs, dimensions and
+/// checks.
 void printEntries(llvm::raw_ostream &os, const std::string &model,
                   const std::vector<EntryInfo> &entries, bool json);
 

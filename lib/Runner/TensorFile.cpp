@@ -151,33 +151,32 @@ static std::vector<char> toBytes(const std::vector<double> &values) {
   return bytes;
 }
 
-static std::vector<char> toBytes(const Array &array, bridge_dtype dtype) {
-  switch (dtype) {
-  case BRIDGE_F32:
-    return toBytes<float>(array.values);
-  case BRIDGE_F64:
-    return toBytes<double>(array.values);
-  case BRIDGE_I32:
-    return toBytes<int32_t>(array.values);
-  default:
-    return toBytes<uint8_t>(array.values);
-  }
-}
-
 llvm::Error bridge::writeArrays(const std::string &path,
-                                const std::vector<NamedArray> &arrays,
-                                bridge_dtype floats) {
+                                const std::vector<NamedArray> &arrays) {
   std::vector<std::vector<char>> memory;
   std::vector<bridge_named_tensor> tensors;
-  for (const auto &[name, array] : arrays) {
-    bridge_dtype dtype = array.element == Element::Float     ? floats
-                         : array.element == Element::Integer ? BRIDGE_I32
-                                                             : BRIDGE_BOOL;
-    memory.push_back(toBytes(array, dtype));
+  auto add = [&](const NamedArray &named, bridge_dtype dtype,
+                 std::vector<char> bytes) {
+    const auto &[name, array] = named;
+    memory.push_back(std::move(bytes));
     tensors.push_back(
         {name.c_str(),
          bridge_tensor_make(dtype, static_cast<int32_t>(array.rank()),
                             array.shape.data(), memory.back().data())});
+  };
+  for (const NamedArray &named : arrays) {
+    const std::vector<double> &values = named.array.values;
+    switch (named.array.element) {
+    case Element::Float:
+      add(named, BRIDGE_F64, toBytes<double>(values));
+      break;
+    case Element::Integer:
+      add(named, BRIDGE_I32, toBytes<int32_t>(values));
+      break;
+    case Element::Truth:
+      add(named, BRIDGE_BOOL, toBytes<uint8_t>(values));
+      break;
+    }
   }
   bridge_message message;
   return toError(bridge_tensor_file_write(path.c_str(), tensors.data(),

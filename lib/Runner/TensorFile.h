@@ -50,11 +50,10 @@ struct NamedArray {
   Array array;
 };
 
-/// Writes arrays to a file that appears complete or not at all; numbers that
-/// are not whole as `floats`, F32 or F64, the others as I32 and BOOL.
+/// Writes arrays to a file that appears complete or not at all, as F64, I32
+/// and BOOL.
 llvm::Error writeArrays(const std::string &path,
-                        const std::vector<NamedArray> &arrays,
-                        bridge_dtype floats);
+                        const std::vector<NamedArray> &arrays);
 
 } // namespace bridge
 

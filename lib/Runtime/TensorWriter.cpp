@@ -35,15 +35,9 @@ public:
       stream = fopen(path, "wbe");
       return stream ? BRIDGE_OK : fail();
     }
-    Builder name;
-    name.addf("%s.XXXXXX", path);
-    int descriptor = mkstemp(const_cast<char *>(name.terminated()));
+    int descriptor = openTemporary(exists ? information.st_mode & 0777 : 0666);
     if (descriptor < 0)
       return fail();
-    temporary.add(name.text());
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(descriptor, exists ? information.st_mode & 0777 : 0666 & ~mask);
     stream = fdopen(descriptor, "wb");
     return stream ? BRIDGE_OK : fail();
   }
@@ -66,6 +60,21 @@ public:
   }
 
 private:
+  /// A new file beside the one that is wanted.
+  int openTemporary(mode_t mode) {
+    for (int attempt = 0; attempt < 1000; ++attempt) {
+      Builder name;
+      name.addf("%s.%d-%d", path, static_cast<int>(getpid()), attempt);
+      int descriptor = open(name.terminated(),
+                            O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+      if (descriptor >= 0)
+        temporary.add(name.text());
+      if (descriptor >= 0 || errno != EEXIST)
+        return descriptor;
+    }
+    return -1;
+  }
+
   bridge_status fail() {
     return message.fail(BRIDGE_BAD_FILE, "%s: cannot write: %s", path,
                         strerror(errno));

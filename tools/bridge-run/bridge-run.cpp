@@ -42,6 +42,8 @@ struct Options {
       cl::desc("Interpret the spec in float64 instead of compiling it")};
   cl::opt<bool> json{"json", cl::cat(category),
                      cl::desc("Report as one JSON object")};
+  cl::opt<bool> print{"print", cl::cat(category),
+                      cl::desc("Print the results")};
   cl::opt<std::string> variant{"variant", cl::value_desc("NAME"),
                                cl::cat(category),
                                cl::desc("The published model of a spec")};
@@ -58,7 +60,7 @@ struct Options {
                               cl::desc("What to run on: cpu")};
 
   llvm::Expected<RunOptions> runOptions();
-  llvm::Error run();
+  llvm::Expected<int> run();
 };
 } // namespace
 
@@ -84,12 +86,15 @@ llvm::Expected<RunOptions> Options::runOptions() {
   options.threads = threads;
   options.reference = reference;
   options.json = json;
+  options.print = print;
   return options;
 }
 
-llvm::Error Options::run() {
+llvm::Expected<int> Options::run() {
   llvm::Expected<RunOptions> options = runOptions();
-  return options ? bridge::run(*options) : options.takeError();
+  if (!options)
+    return options.takeError();
+  return bridge::run(*options);
 }
 
 int main(int argc, char **argv) {
@@ -98,5 +103,6 @@ int main(int argc, char **argv) {
   Options options;
   ToolSession session("bridge-run", argc, argv, options.category,
                       "runs vision-language bridges");
-  return session.finish(options.run());
+  llvm::Expected<int> status = options.run();
+  return status ? *status : session.finish(status.takeError());
 }

@@ -18,7 +18,7 @@ struct RunOptions {
   std::string weights; ///< a path or random:SEED; empty: the model's own folder
                        ///< or the weights in the binary
   std::string inputs;  ///< a .safetensors file
-  std::vector<std::string> images; ///< name=picture
+  std::vector<std::string> images; ///< input=PICTURE
 
   std::string output;              ///< a .safetensors file to write
   std::string compare;             ///< a .safetensors file to compare with
@@ -28,11 +28,14 @@ struct RunOptions {
   unsigned threads = 0;   ///< 0: as many as there are cores
   bool reference = false; ///< compute in float64 by the interpreter
   bool json = false;      ///< report as one JSON object
+  bool print = false;     ///< print the results, also where they are compared
 };
 
-/// Runs an entry as `options` say and reports to standard output. Whatever a
-/// user can cause is an error that says so; then no output file is written.
-llvm::Error run(const RunOptions &options);
+/// Lists the entries of a model or runs one, as `options` say, and reports to
+/// standard output. Gives the status to exit with, which is not 0 where a
+/// compiled program has said what is wrong. Whatever a user can cause is an
+/// error; then no output file is written.
+llvm::Expected<int> run(const RunOptions &options);
 
 } // namespace bridge
 

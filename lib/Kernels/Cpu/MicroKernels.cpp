@@ -264,6 +264,7 @@ void bridge::callProduct(Emitter &emitter, Value table, Value rows,
 }
 
 Value bridge::evenRows(Emitter &emitter, Value rows) {
-  Value calls = emitter.ceilDiv(rows, emitter.level().microRows);
+  Value calls = emitter.max(emitter.ceilDiv(rows, emitter.level().microRows),
+                            emitter.number(1));
   return emitter.ceilDiv(rows, calls);
 }

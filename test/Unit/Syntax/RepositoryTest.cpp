@@ -51,4 +51,5 @@ void test::testRepository(StringRef root) {
   CHECK(testSnippets((root + "/docs/language.md").str()) >= 9);
   CHECK(testSnippets((root + "/docs/language-reference.md").str()) >= 5);
   CHECK(testSnippets((root + "/bridges-dsl/README.md").str()) >= 1);
+  CHECK(testSnippets((root + "/README.md").str()) >= 1);
 }
