@@ -386,8 +386,8 @@ FailureOr<Value> Evaluator::indexList(const Value &base, const ast::Index &node,
   if (failed(found))
     return failure();
   if (*found < -size || *found >= size)
-    return error(node.range, describe(base) + " has no element " +
-                                 std::to_string(*found));
+    return error(node.range,
+                 describe(base) + " has no element " + std::to_string(*found));
   return load(list.items[*found < 0 ? *found + size : *found], node.range);
 }
 

@@ -140,9 +140,9 @@ static FailureOr<Value> compareValues(Evaluator &evaluator, StringRef op,
                                       SourceRange range) {
   std::optional<bool> equal = equalValues(left, right);
   if (!equal)
-    return evaluator.error(
-        range, "whether " + describe(left) + " is " + describe(right) +
-                   " is known on entry, not when compiling");
+    return evaluator.error(range, "whether " + describe(left) + " is " +
+                                      describe(right) +
+                                      " is known on entry, not when compiling");
   return Value(*equal == (op == "=="));
 }
 
@@ -256,8 +256,9 @@ FailureOr<Value> Evaluator::binary(StringRef op, const Value &left,
 
   if (left.asMask() || right.asMask()) {
     if ((op == "&" || op == "|") && left.asMask() && right.asMask())
-      return joinMasks(op, {*left.getAs<std::shared_ptr<const MaskClosure>>(),
-                            *right.getAs<std::shared_ptr<const MaskClosure>>()});
+      return joinMasks(op,
+                       {*left.getAs<std::shared_ptr<const MaskClosure>>(),
+                        *right.getAs<std::shared_ptr<const MaskClosure>>()});
     return error(range, "masks combine with `&`, `|` and `~`, found " +
                             describe(left) + " " + op.str() + " " +
                             describe(right));

@@ -1,6 +1,6 @@
 //===- Value.cpp - What expressions of a spec evaluate to -----------------===//
-#include "Value.h"
 #include "Primitives.h"
+#include "Value.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 
@@ -81,11 +81,11 @@ static std::string describeNumber(double number) {
 
 /// A short list of plain values by them, another one by its length.
 static std::string describeList(const List &list) {
-  bool isPlain = list.items.size() <= 8 &&
-                 llvm::all_of(list.items, [](const Value &item) {
-                   return item.isNumber() || item.is<bool>() ||
-                          item.is<std::string>() || item.isNone();
-                 });
+  bool isPlain =
+      list.items.size() <= 8 && llvm::all_of(list.items, [](const Value &item) {
+        return item.isNumber() || item.is<bool>() || item.is<std::string>() ||
+               item.isNone();
+      });
   if (!isPlain)
     return "a list of " + std::to_string(list.items.size());
   std::string text;
