@@ -1,4 +1,5 @@
 import os
+import sys
 
 import lit.formats
 
@@ -16,6 +17,8 @@ config.environment["FILECHECK_OPTS"] = "--enable-var-scope --dump-input=fail"
 config.substitutions += [
     ("%bridges", os.path.join(config.bridge_source, "bridges-dsl")),
     ("%goldens", os.path.join(config.test_source_root, "Goldens")),
+    ("%python", sys.executable),
+    ("%unit", os.path.join(config.bridge_build, "bin", "unit")),
     ("%source", config.bridge_source),
     ("%include", os.path.join(config.bridge_source, "include")),
     ("%cc", config.cc),

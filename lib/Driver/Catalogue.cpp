@@ -113,20 +113,18 @@ llvm::Error bridge::formatFiles(ArrayRef<std::string> files, bool checkOnly) {
   for (const std::string &name : files) {
     Diagnostics diagnostics;
     FailureOr<std::string> text = readSpecFile(name, diagnostics);
-    std::unique_ptr<ast::File> file;
-    if (succeeded(text))
-      file = parseSpec(name, *text, diagnostics);
-    if (!file)
+    FailureOr<std::string> formatted =
+        succeeded(text) ? formatSpec(name, *text, diagnostics) : failure();
+    if (failed(formatted))
       return specError(diagnostics);
-    std::string formatted = formatSpec(*file);
-    if (formatted == *text)
+    if (*formatted == *text)
       continue;
     if (checkOnly) {
       unformatted += " " + name;
       continue;
     }
     if (llvm::Error error = writeOutput(
-            name, [&](llvm::raw_ostream &os) { os << formatted; }))
+            name, [&](llvm::raw_ostream &os) { os << *formatted; }))
       return error;
   }
   if (!unformatted.empty())

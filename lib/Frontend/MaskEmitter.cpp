@@ -168,8 +168,9 @@ FailureOr<MaskValue> MaskEmitter::unary(UnaryKind kind, const MaskOperand &x) {
   case UnaryKind::Not:
     if (!value.getType().isInteger(1))
       return fail("`~` of " + ::describe(x) + ": it takes truth values");
-    result.scalar = arith::XOrIOp::create(builder, loc, value,
-                                          cast(i32(1), builder.getI1Type()));
+    result.scalar = arith::XOrIOp::create(
+        builder, loc, value,
+        arith::ConstantOp::create(builder, loc, builder.getBoolAttr(true)));
     return result;
   case UnaryKind::Neg:
     result.scalar =

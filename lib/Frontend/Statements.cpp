@@ -161,11 +161,11 @@ static std::optional<CompareKind> compareKind(llvm::StringRef op) {
   return std::nullopt;
 }
 
-/// The text of an expression of which `node` is one operator.
-static std::string textOf(const ast::Node &node) {
+/// All of an expression, of which the range of `node` is one operator.
+static SourceRange extentOf(const ast::Node &node) {
   const SourceFile *file = node.range.file;
   if (!file)
-    return "";
+    return node.range;
   size_t begin = node.range.begin, end = begin + node.range.length;
   ast::walk(node, [&](const ast::Node &inner) {
     begin = std::min<size_t>(begin, inner.range.begin);
@@ -175,11 +175,12 @@ static std::string textOf(const ast::Node &node) {
   while (end < text.size() && (text[end] == ')' || text[end] == ']') &&
          text.slice(begin, end).count('(') > text.slice(begin, end).count(')'))
     ++end;
-  return text.slice(begin, end).str();
+  return {file, uint32_t(begin), uint32_t(end - begin)};
 }
 
 LogicalResult Evaluator::check(const ast::Check &node, Scope &scope) {
   const ast::Expr &wanted = *node.condition;
+  SourceRange extent = extentOf(wanted);
   const auto *comparison = dyn_cast<ast::Binary>(&wanted);
   std::optional<CompareKind> kind =
       comparison ? compareKind(comparison->op) : std::nullopt;
@@ -204,10 +205,12 @@ LogicalResult Evaluator::check(const ast::Check &node, Scope &scope) {
     const Dim *a = left->getAs<Dim>(), *b = right->getAs<Dim>();
     if (trace && a && b && !(*a - *b).isStatic()) {
       if (*kind != CompareKind::Eq) {
-        trace->addCheck({*a, *kind, *b, textOf(wanted), wanted.range});
+        std::string text =
+            extent.file->text().substr(extent.begin, extent.length).str();
+        trace->addCheck({*a, *kind, *b, text, extent});
         return success();
       }
-      FailureOr<bool> equal = trace->assumeEqual(*a, *b, wanted.range);
+      FailureOr<bool> equal = trace->assumeEqual(*a, *b, extent);
       if (failed(equal))
         return failure();
       holds = Value(*equal);
@@ -233,9 +236,9 @@ LogicalResult Evaluator::check(const ast::Check &node, Scope &scope) {
       sides = ": " + describe(*left) + " " + comparison->op + " " +
               describe(*right);
     }
-    return error(wanted.range, "this check fails" + sides);
+    return error(extent, "this check fails" + sides);
   }
-  return error(wanted.range, "a check is a truth value that is known when "
+  return error(extent, "a check is a truth value that is known when "
                              "compiling or a comparison of dimensions, found " +
                                  describe(*holds));
 }

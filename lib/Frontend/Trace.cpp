@@ -48,19 +48,55 @@ void Trace::setLocation(SourceRange range) {
 // Conditions on entry
 //===----------------------------------------------------------------------===//
 
+/// The amount that is not negative where the check holds; none for `!=`.
+static std::optional<Dim> slack(const EntryCheck &check) {
+  Dim difference = check.right - check.left;
+  switch (check.kind) {
+  case CompareKind::Le:
+    return difference;
+  case CompareKind::Lt:
+    return difference - Dim(1);
+  case CompareKind::Ge:
+    return difference * Dim(-1);
+  case CompareKind::Gt:
+    return difference * Dim(-1) - Dim(1);
+  case CompareKind::Eq:
+  case CompareKind::Ne:
+    return std::nullopt;
+  }
+}
+
 void Trace::addCheck(EntryCheck check) {
-  auto isSame = [&](const EntryCheck &other) {
-    return other.left == check.left && other.kind == check.kind &&
-           other.right == check.right;
-  };
-  if (llvm::none_of(frame().checks, isSame))
-    frame().checks.push_back(std::move(check));
+  for (EntryCheck &other : frame().checks) {
+    std::optional<Dim> amount = slack(check);
+    bool isSame = other.left == check.left && other.kind == check.kind &&
+                  other.right == check.right;
+    if (!isSame && !(amount && amount == slack(other)))
+      continue;
+    // The spec's own words say it best.
+    if (other.isRequirement && !check.isRequirement)
+      other = std::move(check);
+    return;
+  }
+  frame().checks.push_back(std::move(check));
 }
 
 void Trace::takeRequirements(SourceRange range) {
-  for (Requirement &need : emitter.takeRequirements())
-    if (!need.amount.isStatic())
-      addCheck({need.amount, CompareKind::Ge, Dim(0), need.text, range});
+  for (Requirement &need : emitter.takeRequirements()) {
+    // Written as a comparison of sums without negative terms.
+    Dim left, right;
+    for (const auto &[monomial, coefficient] : need.amount.terms()) {
+      Dim term(std::abs(coefficient));
+      for (const std::string &symbol : monomial)
+        term = term * Dim::symbol(symbol);
+      (coefficient < 0 ? left : right) =
+          (coefficient < 0 ? left : right) + term;
+    }
+    bool isPossible = !need.amount.isStatic() && left != Dim(0);
+    if (isPossible)
+      addCheck({left, CompareKind::Le, right, need.text, range,
+                /*isRequirement=*/true});
+  }
 }
 
 LogicalResult Trace::assume(const std::string &symbol, const Dim &value,
@@ -96,6 +132,10 @@ FailureOr<bool> Trace::assumeEqual(const Dim &a, const Dim &b,
 void Trace::emitChecks() {
   mlir::Block &entry = frame().function.getBody().front();
   opBuilder.setInsertionPointToStart(&entry);
+  llvm::stable_sort(frame().checks,
+                    [](const EntryCheck &a, const EntryCheck &b) {
+                      return a.isRequirement < b.isRequirement;
+                    });
   for (const EntryCheck &check : frame().checks) {
     std::string where;
     if (check.range.file) {

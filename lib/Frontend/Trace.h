@@ -16,6 +16,8 @@ struct EntryCheck {
   Dim right;
   std::string text;
   SourceRange range;
+  /// Needed by an operation, not written in the spec.
+  bool isRequirement = false;
 };
 
 /// A weight argument of a function: its path, relative to the part where it

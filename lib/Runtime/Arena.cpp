@@ -4,14 +4,6 @@
 
 using namespace bridge::runtime;
 
-static int byBytesDescending(const void *left, const void *right) {
-  auto *a = *static_cast<const Piece *const *>(left);
-  auto *b = *static_cast<const Piece *const *>(right);
-  if (a->bytes != b->bytes)
-    return a->bytes > b->bytes ? -1 : 1;
-  return a < b ? -1 : a > b;
-}
-
 static bool overlap(const Piece &a, const Piece &b) {
   return a.first <= b.last && b.first <= a.last;
 }
@@ -20,7 +12,9 @@ bool bridge::runtime::placePieces(Span<Piece> pieces, int64_t &total) {
   Array<Piece *> bySize, placed; // `placed` is in the order of offsets
   for (Piece &piece : pieces)
     bySize.push(&piece);
-  qsort(bySize.data(), bySize.size(), sizeof(Piece *), byBytesDescending);
+  bySize.sort([](const Piece *a, const Piece *b) {
+    return a->bytes != b->bytes ? a->bytes > b->bytes : a < b;
+  });
   total = 0;
   for (Piece *piece : bySize) {
     int64_t end = 0, best = -1, bestGap = INT64_MAX;

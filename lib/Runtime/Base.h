@@ -80,7 +80,7 @@ public:
   }
   /// Changes the size; new elements are zero bytes.
   void resize(int64_t size) {
-    if (size > capacity) {
+    if (size > capacity || !elements) {
       capacity = size;
       elements =
           static_cast<T *>(reallocateSmall(elements, capacity * sizeof(T)));
@@ -89,6 +89,20 @@ public:
       memset(static_cast<void *>(elements + count), 0,
              (size - count) * sizeof(T));
     count = size;
+  }
+  /// Sorts by `before(left, right)`.
+  template <typename Before> void sort(Before before) {
+    if (count < 2)
+      return;
+    qsort_r(
+        elements, count, sizeof(T),
+        [](const void *left, const void *right, void *context) {
+          const Before &before = *static_cast<const Before *>(context);
+          const T &a = *static_cast<const T *>(left);
+          const T &b = *static_cast<const T *>(right);
+          return before(a, b) ? -1 : static_cast<int>(before(b, a));
+        },
+        &before);
   }
   void pop() { --count; }
   void clear() { count = 0; }
@@ -169,7 +183,11 @@ public:
   void add(Text text);
   __attribute__((format(printf, 2, 3))) void addf(const char *format, ...);
   /// Valid until the next change.
-  Text text() const { return {characters.begin(), size_t(characters.size())}; }
+  Text text() const {
+    return characters.empty()
+               ? Text()
+               : Text(characters.begin(), size_t(characters.size()));
+  }
   /// The same, terminated.
   const char *terminated();
   void clear() { characters.clear(); }

@@ -88,11 +88,11 @@ private:
           continue;
         int64_t size = inputs[i].shape[axis], rest;
         if (__builtin_sub_overflow(size, linear.rest, &rest) ||
-            rest % linear.factor != 0 || rest / linear.factor < 0)
+            rest % linear.factor != 0 || rest / linear.factor < 1)
           return message.fail(
               BRIDGE_BAD_INPUT,
               "input `%s` has shape %s: dimension %d is %lld, and no whole "
-              "number `%s` makes %s that",
+              "number `%s` from 1 makes %s that",
               info.inputs[i].name,
               ShapeText(inputs[i].rank, inputs[i].shape).text, axis,
               static_cast<long long>(size), manifest.dims[linear.symbol],

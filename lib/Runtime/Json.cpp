@@ -169,11 +169,7 @@ private:
     bridge::runtime::Array<Text> names;
     for (const Json &member : children(object))
       names.push(member.key);
-    qsort(names.data(), names.size(), sizeof(Text),
-          [](const void *left, const void *right) {
-            return compare(*static_cast<const Text *>(left),
-                           *static_cast<const Text *>(right));
-          });
+    names.sort([](Text a, Text b) { return compare(a, b) < 0; });
     for (int64_t i = 1; i < names.size(); ++i)
       if (names[i] == names[i - 1])
         return message.fail(BRIDGE_BAD_FILE,

@@ -70,6 +70,12 @@ bridge_status bridge::runtime::chooseLevel(const bridge_program &program,
     known = true;
     if (!processor.has(candidate.name))
       continue;
+    if (candidate.panel_width <= 0 || candidate.panel_width % 4 != 0)
+      return message.fail(BRIDGE_BAD_PROGRAM,
+                          "level %s has panels of %lld columns; a multiple of "
+                          "4 is expected",
+                          candidate.name,
+                          static_cast<long long>(candidate.panel_width));
     level = &candidate;
     return BRIDGE_OK;
   }

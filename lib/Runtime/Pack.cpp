@@ -10,7 +10,7 @@ namespace bridge::runtime {
 
 void *mapMemory(int64_t bytes) {
   void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
   return memory == MAP_FAILED ? nullptr : memory;
 }
 
@@ -80,20 +80,43 @@ static void readColumns(const bridge_tensor &tensor, int64_t row, int64_t first,
   }
 }
 
+/// Columns of a tile.
+static constexpr int64_t chunk = 64;
+
+/// Writes four rows of `count` columns as the columns of a panel.
+static void transposeTile(const float (&tile)[4][chunk], int64_t count,
+                          int64_t width, float *out) {
+  using Four = float __attribute__((vector_size(16), aligned(4), may_alias));
+  for (int64_t k = 0; k < count; k += 4) {
+    Four rows[4];
+    for (int r = 0; r < 4; ++r)
+      rows[r] = *reinterpret_cast<const Four *>(&tile[r][k]);
+    Four low01 = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5);
+    Four high01 = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7);
+    Four low23 = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
+    Four high23 = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
+    Four columns[4] = {__builtin_shufflevector(low01, low23, 0, 1, 4, 5),
+                       __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+                       __builtin_shufflevector(high01, high23, 0, 1, 4, 5),
+                       __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+    for (int64_t c = 0; c < 4 && k + c < count; ++c)
+      *reinterpret_cast<Four *>(out + (k + c) * width) = columns[c];
+  }
+}
+
 /// [⌈rows/width⌉][columns][width]; `out` is zero where rows are missing.
 static void packPanels(const bridge_tensor &tensor, int64_t width, float *out) {
-  constexpr int64_t chunk = 64;
   Matrix matrix = matrixOf(tensor);
-  float row[chunk];
   for (int64_t panel = 0; panel < matrix.rows; panel += width) {
-    int64_t height = matrix.rows - panel < width ? matrix.rows - panel : width;
+    int64_t end = panel + width < matrix.rows ? panel + width : matrix.rows;
     for (int64_t first = 0; first < matrix.columns; first += chunk) {
-      int64_t count =
-          matrix.columns - first < chunk ? matrix.columns - first : chunk;
-      for (int64_t r = 0; r < height; ++r) {
-        readColumns(tensor, panel + r, first, count, row);
-        for (int64_t k = 0; k < count; ++k)
-          out[(first + k) * width + r] = row[k];
+      int64_t rest = matrix.columns - first;
+      int64_t count = rest < chunk ? rest : chunk;
+      for (int64_t row = panel; row < end; row += 4) {
+        float tile[4][chunk] = {};
+        for (int64_t r = 0; r < 4 && row + r < end; ++r)
+          readColumns(tensor, row + r, first, count, tile[r]);
+        transposeTile(tile, count, width, out + first * width + row - panel);
       }
     }
     out += matrix.columns * width;
@@ -155,7 +178,6 @@ bridge_status placeSlots(const bridge_manifest &manifest, int64_t width,
                         "the packed weights take %s, which this machine does "
                         "not give",
                         BytesText(total).text);
-  madvise(packed.memory, total, MADV_HUGEPAGE);
   for (int64_t offset : offsets)
     packed.slots.push(packed.memory + offset);
   return BRIDGE_OK;
@@ -181,6 +203,21 @@ bridge_status bridge::runtime::packWeights(const bridge_manifest &manifest,
   return BRIDGE_OK;
 }
 
+/// Fills `memory` with the weight before training, of four-byte elements.
+static void fillRandom(const Weight &weight, uint64_t seed, int64_t count,
+                       void *memory) {
+  bool isFloat = dtypeInfo(weight.dtype)->kind == DtypeInfo::Float;
+  auto *floats = static_cast<float *>(memory);
+  if (isFloat && !weight.hasInitial) {
+    bridge_random_weight(seed, weight.name, weight.rank, weight.shape, floats);
+    return;
+  }
+  float value = weight.initial;
+  auto integer = static_cast<int32_t>(weight.initial);
+  for (int64_t i = 0; i < count; ++i)
+    memcpy(floats + i, isFloat ? static_cast<void *>(&value) : &integer, 4);
+}
+
 bridge_status
 bridge::runtime::packRandomWeights(const bridge_manifest &manifest,
                                    uint64_t seed, int64_t panelWidth,
@@ -189,26 +226,22 @@ bridge::runtime::packRandomWeights(const bridge_manifest &manifest,
   for (int64_t i = 0; i < manifest.slots.size; ++i) {
     const Slot &slot = manifest.slots[i];
     const Weight &weight = manifest.weights[slot.weight];
+    bool isFloat = dtypeInfo(weight.dtype)->kind == DtypeInfo::Float;
     int64_t count = elementCount(weight.rank, weight.shape);
     int64_t bytes = count * 4 + 4;
-    auto *floats = static_cast<float *>(mapMemory(bytes));
-    if (!floats)
+    void *memory = mapMemory(bytes);
+    if (!memory)
       return message.fail(BRIDGE_OUT_OF_MEMORY,
                           "weight `%s` takes %s, which this machine does not "
                           "give",
                           weight.name, BytesText(bytes).text);
-    if (weight.hasInitial)
-      for (int64_t k = 0; k < count; ++k)
-        floats[k] = weight.initial;
-    else
-      bridge_random_weight(seed, weight.name, weight.rank, weight.shape,
-                           floats);
-    bridge_tensor tensor =
-        bridge_tensor_make(BRIDGE_F32, weight.rank, weight.shape, floats);
+    fillRandom(weight, seed, count, memory);
+    bridge_tensor tensor = bridge_tensor_make(
+        isFloat ? BRIDGE_F32 : BRIDGE_I32, weight.rank, weight.shape, memory);
     bridge_status status = sliceSlot(slot, weight, tensor, message);
     if (status == BRIDGE_OK)
       packWeight(tensor, slot.panels, panelWidth, packed.slots[i]);
-    unmapMemory(floats, bytes);
+    unmapMemory(memory, bytes);
     BRIDGE_TRY(status);
   }
   return BRIDGE_OK;

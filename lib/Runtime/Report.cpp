@@ -126,12 +126,7 @@ void bridge::runtime::printTensor(const char *name,
 }
 
 Timing bridge::runtime::summarise(Array<double> &times) {
-  qsort(times.data(), times.size(), sizeof(double),
-        [](const void *left, const void *right) {
-          double a = *static_cast<const double *>(left);
-          double b = *static_cast<const double *>(right);
-          return a < b ? -1 : a > b;
-        });
+  times.sort([](double a, double b) { return a < b; });
   int64_t middle = times.size() / 2;
   double median = times.size() % 2 ? times[middle]
                                    : (times[middle - 1] + times[middle]) / 2;

@@ -4,7 +4,6 @@
 #include "Dtype.h"
 #include "Model.h"
 #include "ThreadPool.h"
-#include <sys/mman.h>
 #include <unistd.h>
 
 using namespace bridge::runtime;
@@ -102,7 +101,6 @@ private:
                           "give",
                           info.name, BytesText(layout->bytes).text);
     session.arenaCapacity = layout->bytes;
-    madvise(session.arena, layout->bytes, MADV_HUGEPAGE);
     return BRIDGE_OK;
   }
 

@@ -171,14 +171,9 @@ private:
   }
 
   bridge_status checkPlaces() {
-    qsort(places.data(), places.size(), sizeof(Place),
-          [](const void *left, const void *right) {
-            auto *a = static_cast<const Place *>(left);
-            auto *b = static_cast<const Place *>(right);
-            int64_t order =
-                a->begin != b->begin ? a->begin - b->begin : a->end - b->end;
-            return order < 0 ? -1 : order > 0 ? 1 : 0;
-          });
+    places.sort([](const Place &a, const Place &b) {
+      return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+    });
     int64_t covered = 0;
     const char *previous = "";
     for (const Place &place : places) {
@@ -284,11 +279,10 @@ bridge_status addTensors(bridge_tensor_file &file, Mapping bytes,
 
 bridge_status finishTensors(bridge_tensor_file &file, const char *what,
                             Message &message) {
-  qsort(file.tensors.data(), file.tensors.size(), sizeof(bridge_named_tensor),
-        [](const void *left, const void *right) {
-          return strcmp(static_cast<const bridge_named_tensor *>(left)->name,
-                        static_cast<const bridge_named_tensor *>(right)->name);
-        });
+  file.tensors.sort(
+      [](const bridge_named_tensor &a, const bridge_named_tensor &b) {
+        return strcmp(a.name, b.name) < 0;
+      });
   for (int64_t i = 1; i < file.tensors.size(); ++i)
     if (strcmp(file.tensors[i].name, file.tensors[i - 1].name) == 0)
       return message.fail(BRIDGE_BAD_FILE,

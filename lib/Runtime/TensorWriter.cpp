@@ -11,12 +11,6 @@ using namespace bridge::runtime;
 
 namespace {
 
-int byName(const void *left, const void *right) {
-  return strcmp(
-      (*static_cast<const bridge_named_tensor *const *>(left))->name,
-      (*static_cast<const bridge_named_tensor *const *>(right))->name);
-}
-
 /// A file that appears under its name when all is written.
 class AtomicFile {
 public:
@@ -41,15 +35,9 @@ public:
       stream = fopen(path, "wbe");
       return stream ? BRIDGE_OK : fail();
     }
-    Builder name;
-    name.addf("%s.XXXXXX", path);
-    int descriptor = mkstemp(const_cast<char *>(name.terminated()));
+    int descriptor = openTemporary(exists ? information.st_mode & 0777 : 0666);
     if (descriptor < 0)
       return fail();
-    temporary.add(name.text());
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(descriptor, exists ? information.st_mode & 0777 : 0666 & ~mask);
     stream = fdopen(descriptor, "wb");
     return stream ? BRIDGE_OK : fail();
   }
@@ -72,6 +60,21 @@ public:
   }
 
 private:
+  /// A new file beside the one that is wanted.
+  int openTemporary(mode_t mode) {
+    for (int attempt = 0; attempt < 1000; ++attempt) {
+      Builder name;
+      name.addf("%s.%d-%d", path, static_cast<int>(getpid()), attempt);
+      int descriptor = open(name.terminated(),
+                            O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+      if (descriptor >= 0)
+        temporary.add(name.text());
+      if (descriptor >= 0 || errno != EEXIST)
+        return descriptor;
+    }
+    return -1;
+  }
+
   bridge_status fail() {
     return message.fail(BRIDGE_BAD_FILE, "%s: cannot write: %s", path,
                         strerror(errno));
@@ -113,7 +116,9 @@ bridge_status bridge_tensor_file_write(const char *path,
                           tensors[i].name);
     sorted.push(&tensors[i]);
   }
-  qsort(sorted.data(), sorted.size(), sizeof(void *), byName);
+  sorted.sort([](const bridge_named_tensor *a, const bridge_named_tensor *b) {
+    return strcmp(a->name, b->name) < 0;
+  });
   for (int64_t i = 1; i < count; ++i)
     if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)
       return message.fail(BRIDGE_BAD_ARGUMENT, "two tensors are called `%s`",

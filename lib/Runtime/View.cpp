@@ -112,8 +112,9 @@ struct ViewParser {
       tensor.shape[tensor.rank] = before.shape[axis];
       tensor.strides[tensor.rank++] = before.strides[axis];
     }
-    tensor.data = static_cast<char *>(tensor.data) +
-                  offset * int64_t(bridge_dtype_bytes(tensor.dtype));
+    if (tensor.data)
+      tensor.data = static_cast<char *>(tensor.data) +
+                    offset * int64_t(bridge_dtype_bytes(tensor.dtype));
     return true;
   }
 

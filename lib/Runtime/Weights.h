@@ -6,8 +6,9 @@
 
 namespace bridge::runtime {
 
-/// Applies a view, a sequence of `.T` and `[a:b, c]`, to a strided tensor. On
-/// failure `why` says what is wrong with it, and false is returned.
+/// Applies a view, a sequence of `.T` and `[a:b, c]`, to a strided tensor,
+/// which need not have data. On failure `why` says what is wrong with it, and
+/// false is returned.
 bool applyView(Text view, bridge_tensor &tensor, Builder &why);
 
 /// Finds every weight's tensor in `file`: the first of its sources that is
@@ -24,7 +25,8 @@ bool matchesGlob(Text glob, Text text);
 /// The bytes of a slot for `shape`: rows, or panels of `width` columns, and the
 /// readable bytes after the end, in whole cache lines. −1 on overflow.
 int64_t packedBytes(const bridge_tensor &tensor, bool panels, int64_t width);
-/// Fills a slot of zero bytes with the elements of `tensor`.
+/// Fills a slot of zero bytes with the elements of `tensor`; `width` is a
+/// multiple of 4.
 void packWeight(const bridge_tensor &tensor, bool panels, int64_t width,
                 void *out);
 
@@ -46,7 +48,7 @@ bridge_status packRandomWeights(const bridge_manifest &manifest, uint64_t seed,
                                 int64_t panelWidth, PackedWeights &packed,
                                 Message &message);
 
-/// Zeroed memory by pages, or null.
+/// Zeroed memory by pages, all of them there, or null.
 void *mapMemory(int64_t bytes);
 void unmapMemory(void *memory, int64_t bytes);
 

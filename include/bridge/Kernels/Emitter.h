@@ -142,8 +142,9 @@ public:
   void ifThen(mlir::Value condition, llvm::function_ref<void()> then);
   void ifElse(mlir::Value condition, llvm::function_ref<void()> then,
               llvm::function_ref<void()> otherwise);
-  /// A branch with results.
-  Values ifElse(mlir::Value condition, llvm::function_ref<Values()> then,
+  /// A branch with results of `types`.
+  Values ifElse(mlir::Value condition, mlir::TypeRange types,
+                llvm::function_ref<Values()> then,
                 llvm::function_ref<Values()> otherwise);
   /// @}
 

@@ -17,8 +17,9 @@ using CloneOther = llvm::function_ref<llvm::LogicalResult(mlir::Operation &,
 /// values that its terminator passes on.
 ///
 /// `mapping` holds values for the block's arguments. Element-wise operations
-/// keep their names and attributes, constants become splats, and values mapped
-/// to scalars are broadcast where they meet vectors. An operation whose results
+/// keep their names and attributes (but divisions of integers, which are made
+/// so that they do not trap), constants become splats, and values mapped to
+/// scalars are broadcast where they meet vectors. An operation whose results
 /// are mapped already is left out; any other is given to `other`.
 mlir::FailureOr<llvm::SmallVector<mlir::Value>>
 cloneOnVectors(Emitter &emitter, mlir::Block &body, mlir::IRMapping &mapping,

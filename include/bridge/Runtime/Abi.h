@@ -1,56 +1,62 @@
-/*===- Abi.h - What generated code and the run time agree on
-----------------===*\
+/*===- Abi.h - What generated code and the run time agree on -----*- C -*-===*\
 |*
 |* Generated code exports one `bridge_program`. Everything that can be said in
 |* words stands in its manifest, a JSON text; this header has what must be
-binary.
+|* binary.
 |*
 |* manifest = {
 |*   "model":   "Clip",
-|*   "dims":    ["images", "texts", "text_len"],        names known on entry, in
-the order of bridge_call.dims
+|*   "dims":    ["images", "texts", "text_len"],
 |*   "entries": [{"name": "encode_image",
-|*                "inputs":  [{"name": "pixel_values", "dtype": "f32", "shape":
-["images", "3", "224", "224"]}],
-|*                "outputs": [{"name": "image_embeds", "dtype": "f32", "shape":
-["images", "512"]}],
+|*                "inputs":  [{"name": "pixel_values", "dtype": "f32",
+|*                             "shape": ["images", "3", "224", "224"]}],
+|*                "outputs": [{"name": "image_embeds", "dtype": "f32",
+|*                             "shape": ["images", "512"]}],
 |*                "checks":  [{"lhs": "text_len", "op": "le", "rhs": "77",
-"text": "text_len <= text.context",
+|*                             "text": "text_len <= text.context",
 |*                             "where": "clip.bridge:10:9"}],
-|*                "frame":   0}],                          the frame of the
-entry's function
-|*   "frames":  [{"buffers": [{"bytes": "160000 * images", "first": 0, "last":
-3}],
-|*                "calls":   [{"frame": 1, "at": 4}]}],    offsets: of the
-buffers, then of the calls' frames
+|*                "frame":   0}],
+|*   "frames":  [{"buffers": [{"bytes": "160000 * images",
+|*                             "first": 0, "last": 3}],
+|*                "calls":   [{"frame": 1, "at": 4}]}],
 |*   "weights": [{"name": "logit_scale", "dtype": "f32", "shape": [],
 |*                "sources": [{"name": "logit_scale", "view": ""}],
-"init": 2.659, "frozen": false}],
-|*   "ignore":  ["*.position_ids"],                       globs of tensors of a
-checkpoint that no weight claims
-|*   "slots":   [{"weight": 0, "view": "", "layout": "rows"}],     or "panels",
-see below
+|*                "init": 2.659, "frozen": false}],
+|*   "ignore":  ["*.position_ids"],
+|*   "slots":   [{"weight": 0, "view": "", "layout": "rows"}],
 |*   "sites":   ["clip.bridge:12:3: an id is {a}; the table has {b} entries"],
-|*   "preprocessor": {…} preprocessor_config.json as it was, where there was one
+|*   "preprocessor": {…}
 |* }
 |*
-|* Dimensions and byte counts are polynomials of the names in "dims", written as
-|* bridge::Dim prints them: "4 * batch * media + 1". A name stands alone in the
-|* shape of at least one input of each entry that needs it, or linearly
-|* ("4 * patches"); every other occurrence is checked. "op" is eq, ne, lt, le,
-gt
-|* or ge. A view is a sequence of `.T` (swap the last two axes) and `[a:b, c]`
-(a
-|* slice or an index for each leading axis; a missing bound is the axis' end).
+|* dims: names known on entry, in the order of bridge_call.dims. Dimensions and
+|* byte counts are polynomials of them, written as bridge::Dim prints them:
+|* "4 * batch * media + 1". A name stands alone in the shape of at least one
+|* input of each entry that needs it, or linearly ("4 * patches"); every other
+|* occurrence is checked.
 |*
-|* Slots: "rows" is row-major without padding, f32. "panels" is of the weight
-(or
-|* its view, or the weight with all axes but the first flattened) as a matrix of
-|* n rows and k columns: [⌈n/w⌉][k][w] with w = level.panel_width, missing rows
-|* zero. Both aligned to 64 bytes with 256 bytes of readable memory after the
-end.
+|* checks: "op" is eq, ne, lt, le, gt or ge.
 |*
-\*===------------------------------------------------------------------------===*/
+|* frame: that of the entry's function. A frame has places for its buffers, each
+|* alive from step "first" to step "last", and for the frames of the functions
+|* it calls; bridge_call.offsets has the buffers first, then the calls.
+|*
+|* weights: the first of "sources" that the checkpoint has is taken. A view is a
+|* sequence of `.T` (swap the last two axes) and `[a:b, c]` (a slice or an index
+|* for each leading axis; a missing bound is the axis' end). "init" is the value
+|* before training, where there is one.
+|*
+|* ignore: globs of tensors of a checkpoint that no weight claims.
+|*
+|* slots: "rows" is row-major without padding, f32. "panels" is of the weight,
+|* or its view, as a matrix of n rows and k columns, all axes but the first
+|* flattened: [⌈n/w⌉][k][w] with w = level.panel_width, missing rows zero. Both
+|* are aligned to 64 bytes, with 256 bytes of readable memory after the end.
+|*
+|* sites: messages of run-time errors; {a} and {b} are the numbers of the fault.
+|*
+|* preprocessor: preprocessor_config.json as it was, where there was one.
+|*
+\*===----------------------------------------------------------------------===*/
 #ifndef BRIDGE_RUNTIME_ABI_H
 #define BRIDGE_RUNTIME_ABI_H
 
@@ -100,7 +106,7 @@ typedef void (*bridge_entry)(struct bridge_call *call);
 /* The same code for one level of the instruction set, best first. */
 struct bridge_level {
   const char *name;            /* "x86-64-v4-bf16", "x86-64-v4", "x86-64-v3" */
-  int64_t panel_width;         /* columns of a panel */
+  int64_t panel_width;         /* columns of a panel, a multiple of 4 */
   const bridge_entry *entries; /* in the manifest's order */
 };
 

@@ -1,5 +1,4 @@
-/*===- Main.h - The command line of a compiled bridge --------------*- C
- * -*-===*/
+/*===- Main.h - The command line of a compiled bridge ------------*- C -*-===*/
 #ifndef BRIDGE_RUNTIME_MAIN_H
 #define BRIDGE_RUNTIME_MAIN_H
 

@@ -1,5 +1,4 @@
-/*===- bridge.h - Running compiled bridges -------------------------*- C
--*-===*\
+/*===- bridge.h - Running compiled bridges -----------------------*- C -*-===*\
 |*
 |* A compiled bridge is a `bridge_program`: code and a manifest. To run it, open
 |* a `bridge_model` (the program with its weights, immutable, shared by any
@@ -199,7 +198,9 @@ BRIDGE_PUBLIC void bridge_session_close(bridge_session *session);
  * `inputs` and `outputs` are in the order of bridge_entry_info. An input's
  * dtype is any float type for f32, any integer type (or bool) for i32 and bool,
  * where each number has to fit. Its shape has to agree with the entry's; names
- * are bound to the sizes that they meet.
+ * are bound to the sizes that they meet. Memory that is row-major, of the
+ * entry's dtype and aligned to 64 bytes is read where it is; other inputs are
+ * copied.
  *
  * Where an output's `data` is null, the call fills it in: row-major, of the
  * entry's dtype, owned by the session and valid until its next run begins.

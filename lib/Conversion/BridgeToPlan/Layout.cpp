@@ -63,6 +63,8 @@ SmallVector<int64_t> bridge::physicalOrder(const Layout &layout) {
 
 Layout bridge::layoutLike(const Layout &model, int64_t elementBytes) {
   SmallVector<int64_t> order = physicalOrder(model);
+  if (llvm::is_sorted(order))
+    return paddedLayout(model.sizes, elementBytes);
   // Short neighbouring axes that lie close together are one row, such as the
   // heads of a projection.
   constexpr int64_t longRow = 1024;

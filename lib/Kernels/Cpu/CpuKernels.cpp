@@ -8,6 +8,12 @@ using namespace bridge;
 
 static std::unique_ptr<CpuKernel> makeKernel(plan::KernelOp kernel) {
   switch (kernel.getKind()) {
+  case plan::KernelKind::Gemm:
+    return makeGemmKernel(kernel);
+  case plan::KernelKind::Pack:
+    return makePackKernel(kernel);
+  case plan::KernelKind::Attention:
+    return makeAttentionKernel(kernel);
   case plan::KernelKind::Map:
     return makeMapKernel(kernel);
   case plan::KernelKind::LayerNorm:

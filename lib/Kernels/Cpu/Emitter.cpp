@@ -305,13 +305,15 @@ Value Emitter::stack(int64_t bytes) {
 // Control flow
 //===----------------------------------------------------------------------===//
 
+// Bodies are filled after their operation stands in the module, so that they
+// can find the function and the module around them.
+
 void Emitter::loop(Value from, Value to, Value step,
                    function_ref<void(Value)> body) {
-  scf::ForOp::create(build, location, from, to, step, ValueRange{},
-                     [&](OpBuilder &, Location, Value counter, ValueRange) {
-                       body(counter);
-                       scf::YieldOp::create(build, location);
-                     });
+  loop(from, to, step, ValueRange{}, [&](Value counter, ValueRange) {
+    body(counter);
+    return Values();
+  });
 }
 
 void Emitter::loop(Value to, int64_t step, function_ref<void(Value)> body) {
@@ -321,41 +323,43 @@ void Emitter::loop(Value to, int64_t step, function_ref<void(Value)> body) {
 Emitter::Values Emitter::loop(Value from, Value to, Value step,
                               ValueRange initial,
                               function_ref<Values(Value, ValueRange)> body) {
-  auto loop = scf::ForOp::create(
-      build, location, from, to, step, initial,
-      [&](OpBuilder &, Location, Value counter, ValueRange carried) {
-        scf::YieldOp::create(build, location, body(counter, carried));
-      });
+  auto loop = scf::ForOp::create(build, location, from, to, step, initial);
+  OpBuilder::InsertionGuard guard(build);
+  build.setInsertionPointToStart(loop.getBody());
+  Values next = body(loop.getInductionVar(), loop.getRegionIterArgs());
+  if (!initial.empty())
+    scf::YieldOp::create(build, location, next);
   return loop.getResults();
 }
 
 void Emitter::ifThen(Value condition, function_ref<void()> then) {
-  scf::IfOp::create(build, location, condition, [&](OpBuilder &, Location) {
-    then();
-    scf::YieldOp::create(build, location);
-  });
+  auto branch = scf::IfOp::create(build, location, condition,
+                                  /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(build);
+  build.setInsertionPointToStart(branch.thenBlock());
+  then();
 }
 
 void Emitter::ifElse(Value condition, function_ref<void()> then,
                      function_ref<void()> otherwise) {
-  auto branch = [&](function_ref<void()> body) {
-    return [this, body](OpBuilder &, Location) {
-      body();
-      scf::YieldOp::create(build, location);
-    };
-  };
-  scf::IfOp::create(build, location, condition, branch(then),
-                    branch(otherwise));
+  auto branch = scf::IfOp::create(build, location, condition,
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(build);
+  build.setInsertionPointToStart(branch.thenBlock());
+  then();
+  build.setInsertionPointToStart(branch.elseBlock());
+  otherwise();
 }
 
-Emitter::Values Emitter::ifElse(Value condition, function_ref<Values()> then,
+Emitter::Values Emitter::ifElse(Value condition, TypeRange types,
+                                function_ref<Values()> then,
                                 function_ref<Values()> otherwise) {
-  auto branch = [&](function_ref<Values()> body) {
-    return [this, body](OpBuilder &, Location) {
-      scf::YieldOp::create(build, location, body());
-    };
-  };
-  return scf::IfOp::create(build, location, condition, branch(then),
-                           branch(otherwise))
-      .getResults();
+  auto branch = scf::IfOp::create(build, location, types, condition,
+                                  /*addThenBlock=*/true, /*addElseBlock=*/true);
+  OpBuilder::InsertionGuard guard(build);
+  build.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(build, location, then());
+  build.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(build, location, otherwise());
+  return branch.getResults();
 }

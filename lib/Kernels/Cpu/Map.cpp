@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Config.h"
+#include "IntegerDivision.h"
 #include "Rows.h"
 #include "bridge/Kernels/RegionCloner.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -178,6 +179,13 @@ void MapKernel::mapUniform(Emitter &emitter, Arguments &arguments,
         llvm::any_of(op.getResults(),
                      [&](Value result) { return !isUniform(result); }))
       continue;
+    if (isIntegerDivision(op)) {
+      scalars.map(op.getResult(0),
+                  emitIntegerDivision(emitter, op,
+                                      scalars.lookup(op.getOperand(0)),
+                                      scalars.lookup(op.getOperand(1))));
+      continue;
+    }
     auto load = dyn_cast<plan::LoadOp>(op);
     if (!load) {
       emitter.builder().clone(op, scalars);

@@ -37,6 +37,8 @@ private:
 
   void reduceAlong(Emitter &emitter, Arguments &arguments, Value job);
   void reduceAcross(Emitter &emitter, Arguments &arguments, Value job);
+  Value inPieces(Emitter &emitter, Value from, Value to, int64_t piece,
+                 function_ref<Value(Value, Value)> overPiece);
   Value overAxes(Emitter &emitter, Arguments &arguments, unsigned axis,
                  Value start,
                  function_ref<Value(Value, Value, Value)> overPiece);
@@ -59,7 +61,8 @@ private:
 
 } // namespace
 
-/// Elements that are reduced one after the other, before they join the rest.
+/// Elements of the last axis that are put together before they join the rest;
+/// and those of them that are added one after the other.
 static constexpr int64_t kPiece = 8192;
 static constexpr int64_t kPieceAcross = 128;
 
@@ -73,7 +76,8 @@ ReduceKernel::ReduceKernel(plan::KernelOp kernel, ReduceKind kind,
   kept = out.getRank();
   element = x.getElementType();
   result = out.getElementType();
-  isFloat = element.isF32() || kind == ReduceKind::Mean;
+  isFloat =
+      kind == ReduceKind::Mean || (element.isF32() && kind != ReduceKind::Any);
   mayLieAcross = kept != 0 && !isContiguous(x);
 }
 
@@ -223,34 +227,36 @@ LogicalResult ReduceKernel::body(Emitter &emitter, Arguments &arguments,
   return success();
 }
 
+/// The accumulator of what lies from `from` to before `to`, put together from
+/// those of pieces.
+Value ReduceKernel::inPieces(Emitter &emitter, Value from, Value to,
+                             int64_t piece,
+                             function_ref<Value(Value, Value)> overPiece) {
+  Value step = emitter.number(piece);
+  return emitter.loop(
+      from, to, step, neutral(emitter),
+      [&](Value begin, ValueRange accumulator) -> Values {
+        Value end = emitter.min(emitter.add(begin, step), to);
+        return {combine(emitter, overPiece(begin, end), accumulator[0])};
+      })[0];
+}
+
 /// The accumulator of all elements of the axes from `axis` on, which begin at
 /// `start`: `overPiece(start, from, to)` gives that of a piece of the last one.
 Value ReduceKernel::overAxes(
     Emitter &emitter, Arguments &arguments, unsigned axis, Value start,
     function_ref<Value(Value, Value, Value)> overPiece) {
-  bool isLast = axis + 1 == kept + reduced;
+  Value zero = emitter.number(0);
   Value size = arguments.size(0, axis);
-  Value step = emitter.number(1);
-  if (isLast)
-    step = emitter.number(
-        isContiguous(cast<plan::ViewType>(arguments.operandType(0)))
-            ? kPiece
-            : kPieceAcross);
-  return emitter.loop(
-      emitter.number(0), size, step, neutral(emitter),
-      [&](Value from, ValueRange accumulator) -> Values {
-        Value inner;
-        if (isLast)
-          inner = overPiece(start, from,
-                            emitter.min(emitter.add(from, step), size));
-        else
-          inner =
-              overAxes(emitter, arguments, axis + 1,
-                       emitter.offset(
-                           start, emitter.mul(from, arguments.stride(0, axis))),
-                       overPiece);
-        return {combine(emitter, inner, accumulator[0])};
-      })[0];
+  if (axis + 1 == kept + reduced)
+    return inPieces(emitter, zero, size, kPiece, [&](Value from, Value to) {
+      return overPiece(start, from, to);
+    });
+  return inPieces(emitter, zero, size, 1, [&](Value from, Value) {
+    Value offset = emitter.mul(from, arguments.stride(0, axis));
+    return overAxes(emitter, arguments, axis + 1, emitter.offset(start, offset),
+                    overPiece);
+  });
 }
 
 /// One result after the other, lanes along the last axis of x.
@@ -298,16 +304,16 @@ void ReduceKernel::reduceAcross(Emitter &emitter, Arguments &arguments,
     sweep(emitter, begin, end, [&](Value position, const Tail *tail) {
       auto overPiece = [&](Value start, Value from, Value to) {
         Value stride = arguments.stride(0, kept + reduced - 1);
-        return emitter.loop(
-            from, to, emitter.number(1), neutral(emitter),
-            [&](Value index, ValueRange accumulator) -> Values {
-              Row row = Row::contiguous(
-                  emitter, element,
-                  emitter.offset(start, emitter.mul(index, stride)));
-              Value loaded = row.load(emitter.number(0), tail);
-              return {
-                  combine(emitter, widened(emitter, loaded), accumulator[0])};
-            })[0];
+        auto overElement = [&](Value index, Value) {
+          Row row = Row::contiguous(
+              emitter, element,
+              emitter.offset(start, emitter.mul(index, stride)));
+          return widened(emitter, row.load(emitter.number(0), tail));
+        };
+        return inPieces(emitter, from, to, kPieceAcross,
+                        [&](Value begin, Value end) {
+                          return inPieces(emitter, begin, end, 1, overElement);
+                        });
       };
       Value accumulator = overAxes(emitter, arguments, kept,
                                    neighbours.address(position), overPiece);

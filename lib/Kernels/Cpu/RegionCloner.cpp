@@ -1,5 +1,6 @@
 //===- RegionCloner.cpp - Scalar regions on vectors -----------------------===//
 #include "bridge/Kernels/RegionCloner.h"
+#include "IntegerDivision.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
@@ -31,6 +32,12 @@ bridge::cloneOnVectors(Emitter &emitter, Block &body, IRMapping &mapping,
     if (isa<arith::ConstantOp>(op)) {
       Operation *constant = emitter.builder().clone(op);
       mapping.map(op.getResults(), constant->getResults());
+      continue;
+    }
+    if (isIntegerDivision(op)) {
+      mapping.map(op.getResult(0),
+                  emitIntegerDivision(emitter, op, lookup(op.getOperand(0)),
+                                      lookup(op.getOperand(1))));
       continue;
     }
     if (OpTrait::hasElementwiseMappableTraits(&op)) {

@@ -18,9 +18,10 @@ static void testValues() {
   Region region;
   Message message(nullptr);
   const Json *root = nullptr;
-  const char *text = " {\"a\": [1, -2.5e1, true, null, \"x\\n\\u00e9\\ud83d"
-                     "\\ude00\"], \"b\" : {\"c\": 9223372036854775807,"
-                     "\"d\": 9223372036854775808, \"e\": 0.00392156862745098}}\n";
+  const char *text =
+      " {\"a\": [1, -2.5e1, true, null, \"x\\n\\u00e9\\ud83d"
+      "\\ude00\"], \"b\" : {\"c\": 9223372036854775807,"
+      "\"d\": 9223372036854775808, \"e\": 0.00392156862745098}}\n";
   CHECK_EQ(parseJson(text, region, "text", root, message), BRIDGE_OK);
   const Json *a = root->find("a"), *b = root->find("b");
   CHECK_EQ(a->size, 5);

@@ -61,8 +61,7 @@ inline std::string tensorFile(const std::string &header,
 }
 
 inline bridge_named_tensor named(const char *name, bridge_dtype dtype,
-                                 std::vector<int64_t> shape,
-                                 const void *data) {
+                                 std::vector<int64_t> shape, const void *data) {
   return {name, bridge_tensor_make(dtype, static_cast<int32_t>(shape.size()),
                                    shape.data(), data)};
 }

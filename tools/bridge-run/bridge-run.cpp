@@ -1,0 +1,108 @@
+//===- bridge-run.cpp - Runs models ---------------------------------------===//
+#include "bridge/Driver/Tool.h"
+#include "bridge/Runner/Runner.h"
+#include "llvm/Support/CommandLine.h"
+
+using namespace bridge;
+namespace cl = llvm::cl;
+
+namespace {
+/// The command line of `bridge-run`.
+struct Options {
+  cl::OptionCategory category{"bridge-run options"};
+  cl::opt<std::string> model{cl::Positional, cl::Required, cl::desc("MODEL"),
+                             cl::cat(category)};
+  cl::opt<std::string> entry{cl::Positional, cl::desc("[ENTRY]"),
+                             cl::cat(category)};
+  cl::opt<std::string> weights{
+      "weights", cl::value_desc("PATH|random:SEED"), cl::cat(category),
+      cl::desc("A .safetensors file, a checkpoint folder, or random weights")};
+  cl::opt<std::string> inputs{"inputs", cl::value_desc("FILE"),
+                              cl::cat(category),
+                              cl::desc("A .safetensors file with the inputs")};
+  cl::list<std::string> images{
+      "image", cl::value_desc("input=PICTURE"), cl::cat(category),
+      cl::desc("A PNG or JPEG file for an input; repeated for a batch")};
+  cl::opt<std::string> output{
+      "output", cl::value_desc("FILE"), cl::cat(category),
+      cl::desc("The .safetensors file to write, as <entry>/<output>")};
+  cl::opt<std::string> compare{
+      "compare", cl::value_desc("FILE"), cl::cat(category),
+      cl::desc("A .safetensors file that the outputs should agree with")};
+  cl::opt<double> tolerance{
+      "tolerance", cl::value_desc("T"), cl::cat(category),
+      cl::desc("The relative error that is tolerated: 1e-4, or 1e-9 with "
+               "--reference")};
+  cl::opt<unsigned> runs{"time", cl::value_desc("N"), cl::cat(category),
+                         cl::desc("Run N times more and say how long it took")};
+  cl::opt<unsigned> threads{"threads", cl::value_desc("N"), cl::cat(category),
+                            cl::desc("How many threads; all cores without it")};
+  cl::opt<bool> reference{
+      "reference", cl::cat(category),
+      cl::desc("Interpret the spec in float64 instead of compiling it")};
+  cl::opt<bool> json{"json", cl::cat(category),
+                     cl::desc("Report as one JSON object")};
+  cl::opt<bool> print{"print", cl::cat(category),
+                      cl::desc("Print the results")};
+  cl::opt<std::string> variant{"variant", cl::value_desc("NAME"),
+                               cl::cat(category),
+                               cl::desc("The published model of a spec")};
+  cl::list<std::string> definitions{
+      "D", cl::Prefix, cl::value_desc("name=value"), cl::cat(category),
+      cl::desc("Sets a parameter of a spec")};
+  cl::list<std::string> searchPaths{
+      "I", cl::Prefix, cl::value_desc("DIR"), cl::cat(category),
+      cl::desc("A folder of further specs and modules")};
+  cl::opt<std::string> fuse{"fuse", cl::init("all"), cl::value_desc("PLAN"),
+                            cl::cat(category),
+                            cl::desc("The fusions of a spec that is compiled")};
+  cl::opt<std::string> target{"target", cl::init("cpu"), cl::cat(category),
+                              cl::desc("What to run on: cpu")};
+
+  llvm::Expected<RunOptions> runOptions();
+  llvm::Expected<int> run();
+};
+} // namespace
+
+llvm::Expected<RunOptions> Options::runOptions() {
+  if (target != "cpu")
+    return llvm::createStringError("expected --target to be cpu, found `" +
+                                   target + "`");
+  RunOptions options;
+  options.model.input = model;
+  options.model.variant = variant;
+  options.model.definitions = definitions;
+  options.model.searchPaths = searchPaths;
+  options.model.fuse = fuse;
+  options.entry = entry;
+  options.weights = weights;
+  options.inputs = inputs;
+  options.images = images;
+  options.output = output;
+  options.compare = compare;
+  if (tolerance.getNumOccurrences())
+    options.tolerance = tolerance;
+  options.runs = runs;
+  options.threads = threads;
+  options.reference = reference;
+  options.json = json;
+  options.print = print;
+  return options;
+}
+
+llvm::Expected<int> Options::run() {
+  llvm::Expected<RunOptions> options = runOptions();
+  if (!options)
+    return options.takeError();
+  return bridge::run(*options);
+}
+
+int main(int argc, char **argv) {
+  // LLVM registers options of its own, of which one is called --threads.
+  cl::ResetCommandLineParser();
+  Options options;
+  ToolSession session("bridge-run", argc, argv, options.category,
+                      "runs vision-language bridges");
+  llvm::Expected<int> status = options.run();
+  return status ? *status : session.finish(status.takeError());
+}
