@@ -262,7 +262,7 @@ func.func @frame_C1() {
 
 func.func @call_C1(%frame: !plan.frame) {
   // expected-error @+1 {{C1: there is no function @g}}
-  plan.call @g() in %frame :
+  "plan.call"(%frame) <{callee = @g}> : (!plan.frame) -> ()
   return
 }
 
