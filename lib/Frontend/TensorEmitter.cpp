@@ -199,8 +199,13 @@ FailureOr<Value> TensorEmitter::conv2d(Value x, Value weight, Value bias,
       if (!size.isStatic() && !floorDivide(size, stride))
         return failDivision(size, stride, inferred.message());
   }
-  return create<Conv2dOp>(inferred, {x, weight, bias}, *toFloat(x), weight,
-                          bias, stride, padding, groups);
+  FailureOr<Value> result =
+      create<Conv2dOp>(inferred, {x, weight, bias}, *toFloat(x), weight, bias,
+                       stride, padding, groups);
+  if (succeeded(result))
+    for (const Dim &size : getDims(*result))
+      require(size, "a convolution of " + describe(x.getType()));
+  return result;
 }
 
 //===----------------------------------------------------------------------===//
