@@ -13,7 +13,19 @@
 #define GET_OP_CLASSES
 #include "bridge/IR/PlanOps.h.inc"
 
+namespace bridge {
+
+/// The bytes of an element in memory: 1 for i1, which is a byte of 0 or 1.
+int64_t elementBytes(mlir::Type element);
+
+} // namespace bridge
+
 namespace bridge::plan {
+
+/// The type with all that a kernel takes from its launch left out: sizes and
+/// strides, but for a last stride that is known. Kernels whose operands have
+/// the same types so are the same kernel; other types are returned as they are.
+mlir::Type getKernelOperandType(mlir::Type type);
 
 /// Names of attributes of the plan.
 inline constexpr llvm::StringLiteral kEntryAttr =

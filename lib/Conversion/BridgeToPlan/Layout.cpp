@@ -14,13 +14,6 @@ static int64_t typicalValue(const Dim &dim) {
   return dim.evaluate([](llvm::StringRef) { return int64_t(97); });
 }
 
-Dim bridge::product(ArrayRef<Dim> sizes) {
-  Dim result(1);
-  for (const Dim &size : sizes)
-    result = result * size;
-  return result;
-}
-
 Layout bridge::denseLayout(ArrayRef<Dim> sizes, int64_t elementBytes) {
   Layout layout{Dim(0), SmallVector<Dim>(sizes), SmallVector<Dim>(sizes)};
   Dim stride(elementBytes);

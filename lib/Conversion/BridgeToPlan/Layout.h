@@ -7,7 +7,7 @@
 #ifndef BRIDGE_LIB_CONVERSION_BRIDGETOPLAN_LAYOUT_H
 #define BRIDGE_LIB_CONVERSION_BRIDGETOPLAN_LAYOUT_H
 
-#include "bridge/Support/Dim.h"
+#include "bridge/IR/ShapeRules.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include <optional>
@@ -22,9 +22,6 @@ struct Layout {
   int64_t rank() const { return sizes.size(); }
   bool operator==(const Layout &) const = default;
 };
-
-/// The product of sizes.
-Dim product(llvm::ArrayRef<Dim> sizes);
 
 /// Row-major in the order of the axes, without padding.
 Layout denseLayout(llvm::ArrayRef<Dim> sizes, int64_t elementBytes);
