@@ -6,6 +6,7 @@
 #include "bridge/Frontend/Parser.h"
 #include "bridge/IR/Bridge.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -113,8 +114,9 @@ llvm::Error bridge::formatFiles(ArrayRef<std::string> files, bool checkOnly) {
   for (const std::string &name : files) {
     Diagnostics diagnostics;
     FailureOr<std::string> text = readSpecFile(name, diagnostics);
-    FailureOr<std::string> formatted =
-        succeeded(text) ? formatSpec(name, *text, diagnostics) : failure();
+    FailureOr<std::string> formatted = failure();
+    if (succeeded(text))
+      formatted = formatSpec(name, *text, diagnostics);
     if (failed(formatted))
       return specError(diagnostics);
     if (*formatted == *text)

@@ -72,8 +72,8 @@ arrange(Evaluator &evaluator, Arguments arguments, const Parameters &parameters,
                  callee + " has no " + what.str() + " `" + named.name + "`")
           .suggest(named.name, namesOf(parameters));
     if (given[index])
-      return evaluator.error(named.range, callee + " gets `" + named.name +
-                                              "` twice");
+      return evaluator.error(named.range,
+                             callee + " gets `" + named.name + "` twice");
     given[index] = std::move(named.value);
   }
   return given;
@@ -137,8 +137,7 @@ LogicalResult Evaluator::checkSwapped(const ast::Call &node,
     if ((there && there->name == name->name) || isNamed)
       continue;
     return error(name->range, "`" + name->name + "` is given for `" + wanted +
-                                  "`, and there is a `" + name->name +
-                                  "` too")
+                                  "`, and there is a `" + name->name + "` too")
         .withHint("if that is meant, write " + wanted + "=" + name->name);
   }
   return success();
@@ -266,9 +265,12 @@ FailureOr<Value> Evaluator::callFunction(const Value &callee,
           : callBody(function, *given, range);
   if (failed(result) && stop == Stop::Error) {
     Diagnostic &report = diagnostics.back();
-    const SourceFile *last = report.notes.empty() ? report.range.file
-                                                  : report.notes.back().range.file;
-    if (last && range.file != last)
+    const SourceFile *last = report.notes.empty()
+                                 ? report.range.file
+                                 : report.notes.back().range.file;
+    bool isThere =
+        report.range.file == range.file && report.range.begin == range.begin;
+    if (last && range.file != last && !isThere)
       report.note("called here", range);
   }
   return result;
@@ -317,8 +319,9 @@ LogicalResult Evaluator::unify(const ast::Declarator &declarator,
         .note("declared here", declarator.range);
   }
   llvm::SmallVector<Dim> found = getDims(value.tensor());
-  const auto *rest = llvm::find_if(
-      wanted, [](const ast::Expr *dim) { return llvm::isa<ast::Ellipsis>(dim); });
+  const auto *rest = llvm::find_if(wanted, [](const ast::Expr *dim) {
+    return llvm::isa<ast::Ellipsis>(dim);
+  });
   bool hasRest = rest != wanted.end();
   size_t fixed = wanted.size() - hasRest;
   if (hasRest ? found.size() < fixed : found.size() != fixed)
@@ -333,10 +336,14 @@ LogicalResult Evaluator::unify(const ast::Declarator &declarator,
     const Dim &size = found[i < head ? i : i + found.size() - fixed];
     const auto *dimName = dyn_cast<ast::Name>(&dim);
     if (dimName && !scope.find(dimName->name)) {
-      if (dimName->name.size() > 1)
-        return error(dim.range, "unknown dimension `" + dimName->name + "`")
-            .suggest(dimName->name, scope.known())
-            .withHint("a dimension of any size is one letter");
+      if (dimName->name.size() > 1) {
+        Diagnostic &report =
+            error(dim.range, "unknown dimension `" + dimName->name + "`")
+                .suggest(dimName->name, scope.known());
+        if (report.hint.empty())
+          report.withHint("a dimension of any size is one letter");
+        return report;
+      }
       scope.names[dimName->name] = size;
       continue;
     }
@@ -347,8 +354,7 @@ LogicalResult Evaluator::unify(const ast::Declarator &declarator,
     if (!expectedDim)
       return error(dim.range,
                    "a dimension is an integer, found " + describe(*expected));
-    FailureOr<bool> equal =
-        trace->assumeEqual(*expectedDim, size, range);
+    FailureOr<bool> equal = trace->assumeEqual(*expectedDim, size, range);
     if (failed(equal))
       return failure();
     if (!*equal)
@@ -400,8 +406,7 @@ static std::string kindProblem(const ast::Declarator &parameter,
   if (kind == "module")
     return value.asRecipe() ? "" : "a module";
   const Value *named = scope.find(kind);
-  auto *module =
-      named ? named->getAs<const ModuleDefinition *>() : nullptr;
+  auto *module = named ? named->getAs<const ModuleDefinition *>() : nullptr;
   const Recipe *recipe = value.asRecipe();
   if (module && (!recipe || recipe->module != *module))
     return "a " + kind;
@@ -411,7 +416,8 @@ static std::string kindProblem(const ast::Declarator &parameter,
 /// A default of a parameter without kind says what kind it is.
 static std::string defaultProblem(const ast::Declarator &parameter,
                                   const Value &value) {
-  const auto *literal = llvm::dyn_cast_if_present<ast::Literal>(parameter.value);
+  const auto *literal =
+      llvm::dyn_cast_if_present<ast::Literal>(parameter.value);
   if (!literal || !parameter.type.empty())
     return "";
   if (std::holds_alternative<bool>(literal->value))
@@ -427,9 +433,8 @@ static std::string defaultProblem(const ast::Declarator &parameter,
 FailureOr<Value> Evaluator::makeRecipe(const ModuleDefinition &module,
                                        Arguments arguments, SourceRange range) {
   const Parameters &parameters = module.node->parameters;
-  auto given =
-      arrange(*this, std::move(arguments), parameters, module.name(),
-              "parameter", range, module.node->range);
+  auto given = arrange(*this, std::move(arguments), parameters, module.name(),
+                       "parameter", range, module.node->range);
   if (failed(given))
     return failure();
   auto recipe = std::make_shared<Recipe>();
@@ -484,8 +489,8 @@ FailureOr<Value> Evaluator::pattern(const ast::Call &node, Scope &scope) {
     sizes[named.name] = *dim;
   }
   if (!x.isTensor() && !(name == "repeat" && x.isNumber() && trace))
-    return error(node.range, "`" + name + "` takes a tensor, found " +
-                                 describe(x));
+    return error(node.range,
+                 "`" + name + "` takes a tensor, found " + describe(x));
   LogicalResult lookups = success();
   auto known = [&](StringRef axis) -> std::optional<Dim> {
     if (auto it = sizes.find(axis.str()); it != sizes.end())
@@ -507,13 +512,14 @@ FailureOr<Value> Evaluator::pattern(const ast::Call &node, Scope &scope) {
     return dim ? std::optional<Dim>(*dim) : std::nullopt;
   };
   trace->setLocation(node.range);
-  auto result = name == "repeat"
-                    ? trace->emitter.repeat(*operand(x), *node.pattern, known)
-                    : trace->emitter.rearrange(x.tensor(), *node.pattern, known);
+  auto result =
+      name == "repeat"
+          ? trace->emitter.repeat(*operand(x), *node.pattern, known)
+          : trace->emitter.rearrange(x.tensor(), *node.pattern, known);
   if (failed(lookups))
     return failure();
   if (failed(result))
-    return emitterError(node.pattern->range, {});
+    return emitterError(node.pattern->range);
   trace->takeRequirements(node.range);
   return Value(*result);
 }

@@ -53,8 +53,8 @@ static void collectFields(const json::Object &config,
     std::string field = prefix + name;
     const json::Value &value = *config.get(name);
     auto below = used.lower_bound(field + ".");
-    bool hasParts = below != used.end() &&
-                    StringRef(*below).starts_with(field + ".");
+    bool hasParts =
+        below != used.end() && StringRef(*below).starts_with(field + ".");
     const json::Object *nested = value.getAsObject();
     if (nested && !used.count(field) && hasParts && depth < kMaxNesting)
       collectFields(*nested, used, field + ".", depth + 1, fields);
@@ -128,6 +128,15 @@ static std::string kindProblem(const ast::Declarator &parameter,
   return "";
 }
 
+/// A size or a count that is negative would make a model of nothing.
+static bool mayBeNegative(const ast::Declarator &parameter) {
+  const auto *literal =
+      llvm::dyn_cast_if_present<ast::Literal>(parameter.value);
+  if (parameter.type == "list" || parameter.type == "float")
+    return true;
+  return literal && !std::holds_alternative<int64_t>(literal->value);
+}
+
 FailureOr<Value> Library::convert(const json::Value &value,
                                   const ast::Declarator &parameter,
                                   const ModuleDefinition &module,
@@ -138,8 +147,7 @@ FailureOr<Value> Library::convert(const json::Value &value,
                                       textOf(value));
   };
   const Value *named = kind.empty() ? nullptr : module.scope->find(kind);
-  auto *definition =
-      named ? named->getAs<const ModuleDefinition *>() : nullptr;
+  auto *definition = named ? named->getAs<const ModuleDefinition *>() : nullptr;
   if (kind == "module" || definition) {
     const ModuleDefinition *wanted = definition ? *definition : nullptr;
     if (parameter.typeIsList) {
@@ -172,8 +180,8 @@ FailureOr<Value> Library::convert(const json::Value &value,
     const Value *found = module.scope->find(*name);
     if (!found || !(found->asFunction() || found->is<const Primitive *>()))
       return evaluator
-          .error(range, where + ": there is no function \"" + name->str() +
-                            "\"")
+          .error(range,
+                 where + ": there is no function \"" + name->str() + "\"")
           .suggest(*name, module.scope->known());
     return *found;
   }
@@ -187,6 +195,8 @@ FailureOr<Value> Library::convert(const json::Value &value,
   std::string problem = kindProblem(parameter, *plain);
   if (!problem.empty())
     return expected(problem);
+  if (plain->integer() && *plain->integer() < 0 && !mayBeNegative(parameter))
+    return expected("an integer of at least 0");
   return *plain;
 }
 
@@ -260,18 +270,18 @@ LogicalResult SectionReader::readRule(const ast::Config::Require &rule) {
     elements = value->asList()->items;
   else if (value)
     elements.push_back(*value);
-  bool holds = value && llvm::all_of(elements, [&](const Value &element) {
-                 return element.isNone() ||
-                        llvm::any_of(allowed, [&](const Value &one) {
-                          return equalValues(element, one) == true;
-                        });
+  bool holds =
+      value && llvm::all_of(elements, [&](const Value &element) {
+        return element.isNone() || llvm::any_of(allowed, [&](const Value &one) {
+                 return equalValues(element, one) == true;
                });
+      });
   if (holds)
     return success();
-  return evaluator.error(rule.field->range,
-                         where + ": `" + field + "` is " + textOf(*found) +
-                             ", but " + module.name() + " supports only " +
-                             listed);
+  return evaluator.error(rule.field->range, where + ": `" + field + "` is " +
+                                                textOf(*found) + ", but " +
+                                                module.name() +
+                                                " supports only " + listed);
 }
 
 LogicalResult SectionReader::readRule(const ast::Config::From &rule) {
@@ -281,8 +291,8 @@ LogicalResult SectionReader::readRule(const ast::Config::From &rule) {
     for (const ast::Declarator *other : module.node->parameters)
       known.push_back(other->name());
     return evaluator
-        .error(rule.range, module.name() + " has no parameter `" +
-                               rule.parameter + "`")
+        .error(rule.range,
+               module.name() + " has no parameter `" + rule.parameter + "`")
         .suggest(rule.parameter, known);
   }
   for (const ast::Node *choice : rule.choices) {
@@ -331,8 +341,7 @@ SectionReader::refuseUnknown(const ast::Config &section,
         section.range, where + ": " + module.name() +
                            " does not know the field `" + field + "` (" +
                            textOf(*lookUp(config, field)) + ")");
-    report.suggest(field,
-                   std::vector<std::string>(used.begin(), used.end()));
+    report.suggest(field, std::vector<std::string>(used.begin(), used.end()));
     if (report.hint.empty())
       report.withHint("map it to a parameter, `require` a value, or `ignore` "
                       "it where it changes no result");
@@ -344,8 +353,8 @@ SectionReader::refuseUnknown(const ast::Config &section,
 LogicalResult SectionReader::read(const ast::Config &section,
                                   const std::set<std::string> &ignored) {
   for (const auto &rule : section.rules)
-    if (failed(std::visit([&](const auto &one) { return readRule(one); },
-                          rule)))
+    if (failed(
+            std::visit([&](const auto &one) { return readRule(one); }, rule)))
       return failure();
   return refuseUnknown(section, ignored);
 }

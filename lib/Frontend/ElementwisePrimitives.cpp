@@ -51,7 +51,8 @@ static double evaluateUnary(UnaryKind kind, double x) {
   }
 }
 
-template <UnaryKind kind> static FailureOr<Value> applyUnary(PrimitiveCall &call) {
+template <UnaryKind kind>
+static FailureOr<Value> applyUnary(PrimitiveCall &call) {
   if (std::optional<double> number = call[0].number()) {
     if (std::optional<int64_t> integer = call[0].integer();
         integer && kind == UnaryKind::Abs)
@@ -67,7 +68,8 @@ template <UnaryKind kind> static FailureOr<Value> applyUnary(PrimitiveCall &call
       return emitter.unary(kind, *call[0].getAs<MaskValue>());
     });
   auto x = call.operand(0);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.unary(kind, x); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.unary(kind, x); });
 }
 
 static FailureOr<Value> applyWhere(PrimitiveCall &call) {
@@ -78,12 +80,14 @@ static FailureOr<Value> applyWhere(PrimitiveCall &call) {
     auto condition = call.maskOperand(0);
     auto a = call.maskOperand(1);
     auto b = call.maskOperand(2);
-    return call.emitInMask([&](MaskEmitter &emitter) { return emitter.where(condition, a, b); });
+    return call.emitInMask(
+        [&](MaskEmitter &emitter) { return emitter.where(condition, a, b); });
   }
   auto condition = call.operand(0);
   auto a = call.operand(1);
   auto b = call.operand(2);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.where(condition, a, b); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.where(condition, a, b); });
 }
 
 static FailureOr<Value> applyClip(PrimitiveCall &call) {
@@ -91,7 +95,8 @@ static FailureOr<Value> applyClip(PrimitiveCall &call) {
     auto x = call.maskOperand(0);
     auto low = call.maskOperand(1);
     auto high = call.maskOperand(2);
-    return call.emitInMask([&](MaskEmitter &emitter) { return emitter.clip(x, low, high); });
+    return call.emitInMask(
+        [&](MaskEmitter &emitter) { return emitter.clip(x, low, high); });
   }
   if (call[0].number() && call[1].number() && call[2].number()) {
     if (*call[0].number() < *call[1].number())
@@ -101,7 +106,8 @@ static FailureOr<Value> applyClip(PrimitiveCall &call) {
   auto x = call.operand(0);
   auto low = call.operand(1);
   auto high = call.operand(2);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.clip(x, low, high); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.clip(x, low, high); });
 }
 
 /// `sum`, `max` or `min` of a list of numbers.
@@ -113,13 +119,12 @@ static FailureOr<Value> reduceList(PrimitiveCall &call, ReduceKind kind,
   for (const Value &item : list.items) {
     if (!item.isNumber())
       return call.expected("a list of numbers", 0);
-    FailureOr<Value> next =
-        call.evaluator.binary(kind == ReduceKind::Sum   ? "+"
-                              : kind == ReduceKind::Max ? ">"
-                                                        : "<",
-                              kind == ReduceKind::Sum ? result : item,
-                              kind == ReduceKind::Sum ? item : result,
-                              call.range);
+    FailureOr<Value> next = call.evaluator.binary(
+        kind == ReduceKind::Sum   ? "+"
+        : kind == ReduceKind::Max ? ">"
+                                  : "<",
+        kind == ReduceKind::Sum ? result : item,
+        kind == ReduceKind::Sum ? item : result, call.range);
     if (failed(next))
       return failure();
     if (kind == ReduceKind::Sum)
@@ -140,7 +145,9 @@ static FailureOr<Value> applyReduce(PrimitiveCall &call) {
   auto x = call.tensor(0);
   auto axes = call.axes(1);
   auto keep = call.truth(2, false);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.reduce(kind, x, axes, keep); });
+  return call.emit([&](TensorEmitter &emitter) {
+    return emitter.reduce(kind, x, axes, keep);
+  });
 }
 
 llvm::ArrayRef<Primitive> frontend::elementwisePrimitives() {

@@ -25,10 +25,11 @@ enum class Stop {
 
 /// What bounds the work that a spec or a config can ask for.
 struct Limits {
-  uint64_t steps = 30'000'000;
+  uint64_t steps = 2'000'000;
   size_t listItems = 65'536;
   size_t parts = 262'144;
   unsigned calls = 100;
+  unsigned depth = 1000; ///< of expressions, over all calls
   unsigned nestedParts = 64;
 };
 
@@ -113,11 +114,8 @@ public:
   // Tensors
   //===--------------------------------------------------------------------===//
 
-  /// Reports what the trace's emitter says about a failure at `range`, with
-  /// the values it was given.
-  llvm::LogicalResult emitterError(SourceRange range,
-                                   llvm::ArrayRef<Value> arguments,
-                                   llvm::StringRef prefix = {});
+  /// Reports what the trace's emitter says about a failure at `range`.
+  llvm::LogicalResult emitterError(SourceRange range);
   /// A number, a truth value or a tensor as an operand.
   std::optional<Operand> operand(const Value &value);
   /// A predicate as what the region of a mask makes of it.
@@ -140,6 +138,7 @@ public:
 private:
   friend class CallStack;
 
+  llvm::FailureOr<Value> evaluate(const ast::Node &node, Scope &scope);
   llvm::FailureOr<Value> name(const ast::Name &node, Scope &scope);
   llvm::FailureOr<Value> comprehension(const ast::Comprehension &node,
                                        Scope &scope);
@@ -177,6 +176,7 @@ private:
   std::deque<Scope> scopes;
   std::deque<Group> groups;
   uint64_t steps = 0;
+  unsigned depth = 0;
   std::vector<std::pair<const ast::Function *, Scope *>> callStack;
 };
 

@@ -58,6 +58,16 @@ static Value literal(const ast::Literal &node) {
 FailureOr<Value> Evaluator::value(const ast::Node &node, Scope &scope) {
   if (failed(step(node.range)))
     return failure();
+  if (depth >= limits.depth)
+    return error(node.range, "expressions are nested more than " +
+                                 std::to_string(limits.depth) + " deep");
+  ++depth;
+  FailureOr<Value> result = evaluate(node, scope);
+  --depth;
+  return result;
+}
+
+FailureOr<Value> Evaluator::evaluate(const ast::Node &node, Scope &scope) {
   using Kind = ast::Node::Kind;
   switch (node.kind) {
   case Kind::Literal:
@@ -153,10 +163,12 @@ std::string frontend::hintForName(llvm::StringRef name,
   for (auto [word, hint] : other)
     if (word == name)
       return hint.str();
+  // What it could mean says more than letters do.
+  std::string meaning = hintForFunction(name);
+  if (!meaning.empty())
+    return meaning;
   std::string close = closestName(name, known);
-  if (!close.empty())
-    return "did you mean `" + close + "`?";
-  return hintForFunction(name);
+  return close.empty() ? "" : "did you mean `" + close + "`?";
 }
 
 FailureOr<Value> Evaluator::name(const ast::Name &node, Scope &scope) {
@@ -190,7 +202,7 @@ FailureOr<std::vector<Value>> Evaluator::items(const Value &value,
     trace->setLocation(range);
     auto parts = trace->emitter.unstack(value.tensor());
     if (failed(parts))
-      return emitterError(range, value);
+      return emitterError(range);
     return std::vector<Value>(parts->begin(), parts->end());
   }
   return error(range, "expected a list, found " + describe(value));
@@ -263,7 +275,7 @@ FailureOr<Value> Evaluator::attribute(const Value &base, llvm::StringRef name,
       trace->setLocation(range);
       auto transposed = trace->emitter.transpose(base.tensor());
       if (failed(transposed))
-        return emitterError(range, base);
+        return emitterError(range);
       return Value(*transposed);
     }
     if (name == "shape") {
@@ -374,8 +386,8 @@ FailureOr<Value> Evaluator::indexList(const Value &base, const ast::Index &node,
   if (failed(found))
     return failure();
   if (*found < -size || *found >= size)
-    return error(node.range, describe(base) + " has no element " +
-                                 std::to_string(*found));
+    return error(node.range,
+                 describe(base) + " has no element " + std::to_string(*found));
   return load(list.items[*found < 0 ? *found + size : *found], node.range);
 }
 
@@ -424,11 +436,10 @@ FailureOr<Value> Evaluator::indexTensor(mlir::Value base,
     }
   }
   trace->setLocation(node.range);
-  Value described(base);
   if (inMask) {
     auto element = mask->index(base, items);
     if (failed(element))
-      return emitterError(node.range, described);
+      return emitterError(node.range);
     return Value(*element);
   }
   llvm::SmallVector<IndexItem> plain;
@@ -436,7 +447,7 @@ FailureOr<Value> Evaluator::indexTensor(mlir::Value base,
     plain.push_back(std::get<IndexItem>(item));
   auto picked = trace->emitter.index(base, plain);
   if (failed(picked))
-    return emitterError(node.range, described);
+    return emitterError(node.range);
   trace->takeRequirements(node.range);
   return Value(*picked);
 }

@@ -287,12 +287,12 @@ static std::string print(const std::vector<Line> &lines) {
   return result;
 }
 
-std::string bridge::formatSpec(const ast::File &file) {
-  // The tokens and their layout, which the tree does not keep.
-  Diagnostics diagnostics;
-  auto spec = parseTokens(file.source->name().str(), file.source->text().str(),
-                          diagnostics);
-  assert(succeeded(spec) && "this text was parsed before");
+llvm::FailureOr<std::string> bridge::formatSpec(std::string name,
+                                                std::string text,
+                                                Diagnostics &diagnostics) {
+  auto spec = parseTokens(std::move(name), std::move(text), diagnostics);
+  if (failed(spec))
+    return llvm::failure();
   using Column = Token::Column;
   std::vector<Line> lines =
       LineBuilder(spec->file->source->text(), spec->tokens).run();

@@ -1,8 +1,8 @@
 //===- Frontend.cpp - From a spec or a config to the bridge dialect -------===//
-#include "bridge/Frontend/Frontend.h"
 #include "Library.h"
 #include "Trace.h"
 #include "WeightNames.h"
+#include "bridge/Frontend/Frontend.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Verifier.h"
@@ -117,8 +117,8 @@ Loader::applyVariant(const ModuleDefinition &module) {
     }
   if (!variant)
     return evaluator
-        .error(module.node->range, module.name() + " has no variant \"" +
-                                       options.variant + "\"")
+        .error(module.node->range,
+               module.name() + " has no variant \"" + options.variant + "\"")
         .suggest(options.variant, known);
   Arguments arguments;
   for (const ast::Statement *statement : variant->body) {
@@ -237,8 +237,8 @@ LogicalResult Loader::checkSymbols() {
   for (const WeightDefinition *weight : model.weights)
     if (auto other = names.find(weight->path); other != names.end())
       return evaluator
-          .error(weight->node->range, "the weight `" + weight->path +
-                                          "` has the name of an entry")
+          .error(weight->node->range,
+                 "the weight `" + weight->path + "` has the name of an entry")
           .note("the entry", other->second);
   return success();
 }
@@ -252,8 +252,7 @@ LogicalResult Loader::declareWeights(mlir::ModuleOp module) {
       return failure();
     llvm::SmallVector<mlir::Attribute> sources;
     for (const StoredName &name : *names) {
-      mlir::Attribute source =
-          SourceAttr::get(&context, name.name, name.view);
+      mlir::Attribute source = SourceAttr::get(&context, name.name, name.view);
       if (!llvm::is_contained(sources, source))
         sources.push_back(source);
     }
@@ -331,8 +330,8 @@ FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> Loader::load() {
 
   mlir::OwningOpRef<mlir::ModuleOp> module =
       mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
-  (*module)->setAttr(kModelAttr, mlir::StringAttr::get(
-                                     &context, model.root->moduleName()));
+  (*module)->setAttr(kModelAttr,
+                     mlir::StringAttr::get(&context, model.root->moduleName()));
   if (failed(declareWeights(*module)))
     return failure();
   Trace trace(model, evaluator, *module);
@@ -355,16 +354,7 @@ static std::vector<ModelDescription::Parameter>
 describeParameters(const Recipe &recipe) {
   std::vector<ModelDescription::Parameter> parameters;
   for (const auto &[name, value] : recipe.parameters) {
-    const List *list = value.asList();
-    std::string text;
-    if (list && list->items.size() <= 16) {
-      for (const Value &item : list->items)
-        text += (text.empty() ? "" : ", ") + frontend::describe(item);
-      text = "[" + text + "]";
-    } else {
-      text = frontend::describe(value);
-    }
-    parameters.push_back({name, text});
+    parameters.push_back({name, frontend::describe(value)});
   }
   return parameters;
 }

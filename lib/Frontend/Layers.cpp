@@ -28,9 +28,8 @@ static Given withTensors(const Given &given,
   return replaced;
 }
 
-FailureOr<Value> Trace::callMethod(const Function &function,
-                                   const Given &given, SourceRange range,
-                                   bool inChain) {
+FailureOr<Value> Trace::callMethod(const Function &function, const Given &given,
+                                   SourceRange range, bool inChain) {
   const Role *role = function.self->role;
   if (!role || (frame().role && frame().role->path == role->path))
     return callHere(function, given, range, inChain);
@@ -138,8 +137,8 @@ Trace::traceLayer(const Function &function, const Given &given,
   std::string name = function.self->moduleName();
   if (method != "forward")
     name += "_" + method;
-  mlir::Location loc = location(function.node->range,
-                                function.self->displayPath);
+  mlir::Location loc =
+      location(function.node->range, function.self->displayPath);
   opBuilder.setInsertionPointToEnd(module.getBody());
   auto layer = mlir::func::FuncOp::create(opBuilder, loc, uniqueName(name),
                                           opBuilder.getFunctionType({}, {}));

@@ -39,8 +39,7 @@ void Library::scan(StringRef folder) {
   for (const std::string &file : found) {
     llvm::SmallString<128> relative(file);
     path::replace_path_prefix(relative, folder, "");
-    std::string shown =
-        StringRef(relative).ltrim("/").str();
+    std::string shown = StringRef(relative).ltrim("/").str();
     std::string name = StringRef(shown).drop_back(7).str();
     std::replace(name.begin(), name.end(), '/', '.');
     if (!files.count(name))
@@ -198,8 +197,8 @@ LogicalResult Library::load(File &file, Scope *scope, SourceRange range) {
   }
   file.state = File::Loading;
   // The names that `use` brings in lie below the file's own.
-  file.scope = scope ? scope
-                     : evaluator.makeScope(evaluator.makeScope(prelude));
+  file.scope =
+      scope ? scope : evaluator.makeScope(evaluator.makeScope(prelude));
   LogicalResult result = success();
   for (const ast::Node *item : file.syntax->items)
     if (failed(define(file, *item))) {
@@ -241,8 +240,8 @@ LogicalResult Library::define(File &file, const ast::Node &item) {
     FailureOr<Value> value = evaluator.value(*node->value, *file.scope);
     if (failed(value)) {
       if (evaluator.stop == Stop::NeedsRun)
-        return evaluator.error(node->range,
-                               "this exists only when an entry runs")
+        return evaluator
+            .error(node->range, "this exists only when an entry runs")
             .withHint("compute with tensors in a `def`");
       return failure();
     }
@@ -294,8 +293,7 @@ LogicalResult Library::loadUse(File &file, const ast::Use &use) {
       return failure();
     }
     if (found->scope == prelude)
-      return evaluator.error(node->range,
-                             "`" + name + "` is always in scope");
+      return evaluator.error(node->range, "`" + name + "` is always in scope");
     bool isUsed = false;
     for (const auto &[defined, value] : found->scope->names) {
       isUsed |= mentioned.count(defined) != 0;
@@ -333,9 +331,9 @@ Library::findSection(const llvm::json::Object &config, const std::string &where,
     if (module && !module->configs.empty())
       return std::pair(module, module->configs.front());
     if (module)
-      return evaluator.error(module->node->range,
-                             where + ": " + module->name() +
-                                 " has no config section");
+      return evaluator.error(module->node->range, where + ": " +
+                                                      module->name() +
+                                                      " has no config section");
     return evaluator.error(range, where + " has no `model_type`");
   }
   std::optional<StringRef> modelType = field->getAsString();
@@ -343,12 +341,17 @@ Library::findSection(const llvm::json::Object &config, const std::string &where,
     return evaluator.error(range, where + ": `model_type` is a string");
   auto found = sections.find(modelType->str());
   if (found == sections.end()) {
+    // A spec that cannot be read may be the one that is meant.
+    for (const auto &[name, file] : files)
+      if (!file.syntax)
+        read(file.path, file.shownAs, evaluator.diagnostics);
     std::vector<std::string> known;
     for (const auto &entry : sections)
       known.push_back(entry.first);
     return evaluator
-        .error(range, where + ": no module has a config section for "
-                              "model_type \"" +
+        .error(range, where +
+                          ": no module has a config section for "
+                          "model_type \"" +
                           modelType->str() + "\"")
         .suggest(*modelType, known);
   }
@@ -366,8 +369,7 @@ Library::findSection(const llvm::json::Object &config, const std::string &where,
   }
   if (!match)
     return evaluator.error(range, where + ": expected the config of a " +
-                                      module->name() +
-                                      ", found model_type \"" +
+                                      module->name() + ", found model_type \"" +
                                       modelType->str() + "\"");
   FailureOr<const ModuleDefinition *> owner =
       moduleOf(*match->file, *match->module, range);

@@ -24,8 +24,8 @@ static std::string join(StringRef prefix, StringRef rest) {
 LogicalResult Model::build(std::shared_ptr<const Recipe> recipe) {
   SourceRange range = recipe->module->node->range;
   evaluator.model = this;
-  FailureOr<Instance *> made = makeInstance(std::move(recipe), "", "", nullptr,
-                                            range);
+  FailureOr<Instance *> made =
+      makeInstance(std::move(recipe), "", "", nullptr, range);
   if (failed(made))
     return failure();
   root = *made;
@@ -52,8 +52,8 @@ LogicalResult Model::checkSelfContainment(const Recipe &recipe,
   for (Instance *outer = parent; outer; outer = outer->parent) {
     if (outer->key == key)
       return evaluator
-          .error(range, "the module " + recipe.module->name() +
-                            " contains itself")
+          .error(range,
+                 "the module " + recipe.module->name() + " contains itself")
           .note("declared here", recipe.module->node->range);
     if (++depth >= evaluator.limits.nestedParts)
       return evaluator.error(
@@ -63,19 +63,18 @@ LogicalResult Model::checkSelfContainment(const Recipe &recipe,
   return success();
 }
 
-FailureOr<Instance *>
-Model::makeInstance(std::shared_ptr<const Recipe> recipe, std::string path,
-                    std::string displayPath, Instance *parent,
-                    SourceRange range) {
+FailureOr<Instance *> Model::makeInstance(std::shared_ptr<const Recipe> recipe,
+                                          std::string path,
+                                          std::string displayPath,
+                                          Instance *parent, SourceRange range) {
   const ModuleDefinition &module = *recipe->module;
   if (failed(evaluator.step(range)) ||
       failed(checkSelfContainment(*recipe, parent, range)))
     return failure();
   if (ownedInstances.size() >= evaluator.limits.parts)
-    return evaluator.error(range,
-                           "a model has at most " +
-                               std::to_string(evaluator.limits.parts) +
-                               " parts");
+    return evaluator.error(range, "a model has at most " +
+                                      std::to_string(evaluator.limits.parts) +
+                                      " parts");
   if (linted.insert(&module).second &&
       failed(checkNames(module, attributes, evaluator)))
     return failure();
@@ -94,8 +93,8 @@ Model::makeInstance(std::shared_ptr<const Recipe> recipe, std::string path,
   return &part;
 }
 
-FailureOr<Instance *>
-Model::makeAnonymous(std::shared_ptr<const Recipe> recipe, SourceRange range) {
+FailureOr<Instance *> Model::makeAnonymous(std::shared_ptr<const Recipe> recipe,
+                                           SourceRange range) {
   Instance *&made = anonymous[keyOf(Value(recipe))];
   if (made)
     return made;
@@ -113,9 +112,8 @@ Model::makeAnonymous(std::shared_ptr<const Recipe> recipe, SourceRange range) {
 FailureOr<Value> Model::place(const Value &value, const Placement &placement,
                               SourceRange range) {
   if (auto *recipe = value.getAs<std::shared_ptr<const Recipe>>()) {
-    FailureOr<Instance *> part =
-        makeInstance(*recipe, placement.path, placement.displayPath,
-                     placement.owner, range);
+    FailureOr<Instance *> part = makeInstance(
+        *recipe, placement.path, placement.displayPath, placement.owner, range);
     if (failed(part))
       return failure();
     // Elements of a comprehension are layers, and so are the parts of a list
@@ -124,8 +122,8 @@ FailureOr<Value> Model::place(const Value &value, const Placement &placement,
     if (placement.role)
       (*part)->role = placement.elementRole(ownedRoles);
     if (!instances.try_emplace((*part)->path, *part).second)
-      return evaluator.error(range, "there are two parts `" + (*part)->path +
-                                        "`");
+      return evaluator.error(range,
+                             "there are two parts `" + (*part)->path + "`");
     if (failed(members(**part, (*recipe)->module->node->body)))
       return failure();
     return Value(*part);
@@ -138,10 +136,9 @@ FailureOr<Value> Model::place(const Value &value, const Placement &placement,
     Placement element = placement;
     std::string number = std::to_string(i);
     element.path = join(placement.path, number);
-    element.displayPath = join(placement.displayPath,
-                               list->isComprehension ? "*" : number);
-    element.listDepth =
-        list->isComprehension ? 0 : placement.listDepth + 1;
+    element.displayPath =
+        join(placement.displayPath, list->isComprehension ? "*" : number);
+    element.listDepth = list->isComprehension ? 0 : placement.listDepth + 1;
     element.inComprehension |= list->isComprehension;
     FailureOr<Value> made = place(item, element, range);
     if (failed(made))
@@ -194,14 +191,15 @@ LogicalResult Model::member(Instance &part, const ast::Node &node) {
   if (const auto *declaration = dyn_cast<ast::Weight>(&node))
     return weight(part, *declaration);
   if (const auto *function = dyn_cast<ast::Function>(&node))
-    return bind(part, function->name,
-                std::make_shared<const Function>(
-                    Function{function, part.scope, &part}),
-                node.range);
+    return bind(
+        part, function->name,
+        std::make_shared<const Function>(Function{function, part.scope, &part}),
+        node.range);
   if (const auto *assignment = dyn_cast<ast::Assign>(&node))
     return assignMember(part, *assignment);
   if (const auto *choice = dyn_cast<ast::If>(&node)) {
-    FailureOr<bool> holds = evaluator.condition(*choice->condition, *part.scope);
+    FailureOr<bool> holds =
+        evaluator.condition(*choice->condition, *part.scope);
     if (failed(holds)) {
       if (evaluator.stop == Stop::NeedsRun)
         return evaluator.error(choice->condition->range,
@@ -226,8 +224,8 @@ LogicalResult Model::member(Instance &part, const ast::Node &node) {
   if (node.kind == ast::Node::Kind::Return)
     return evaluator.error(node.range, "`return` stands in functions");
   if (!isBridge)
-    return evaluator.error(node.range, "only a bridge has " +
-                                           memberName(node).str());
+    return evaluator.error(node.range,
+                           "only a bridge has " + memberName(node).str());
   if (const auto *declaration = dyn_cast<ast::Input>(&node))
     return input(part, *declaration);
   if (const auto *declaration = dyn_cast<ast::Entry>(&node)) {
@@ -284,8 +282,8 @@ LogicalResult Model::weight(Instance &part, const ast::Weight &node) {
   weight.elementType = declarator.type.empty() ? "f32" : declarator.type;
   if (weight.elementType != "f32" && weight.elementType != "i32")
     return evaluator.error(declarator.typeRange,
-                           "a weight is f32 or i32, found `" +
-                               declarator.type + "`");
+                           "a weight is f32 or i32, found `" + declarator.type +
+                               "`");
   if (!declarator.shape)
     return evaluator.error(declarator.range, "a weight needs a shape: `" +
                                                  declarator.path->str() +
@@ -360,10 +358,9 @@ LogicalResult Model::assignMember(Instance &part, const ast::Assign &node) {
   if (failed(values))
     return failure();
   if (values->size() != node.targets.size())
-    return evaluator.error(node.range, std::to_string(node.targets.size()) +
-                                           " names for " +
-                                           std::to_string(values->size()) +
-                                           " values");
+    return evaluator.error(node.range,
+                           std::to_string(node.targets.size()) + " names for " +
+                               std::to_string(values->size()) + " values");
   for (auto [target, item] : llvm::zip(node.targets, *values))
     if (failed(assignOne(part, node, *target, item)))
       return failure();
@@ -463,9 +460,9 @@ LogicalResult Model::input(Instance &part, const ast::Input &node) {
   if (declarator.type != "f32" && declarator.type != "i32")
     return evaluator.error(
         declarator.type.empty() ? declarator.range : declarator.typeRange,
-        "an input is f32 or i32" +
-            (declarator.type.empty() ? std::string()
-                                     : ", found `" + declarator.type + "`"));
+        "an input is f32 or i32" + (declarator.type.empty()
+                                        ? std::string()
+                                        : ", found `" + declarator.type + "`"));
   inputs.push_back(&node);
   RunTimeName &name = ownedNames.emplace_back();
   name.kind = RunTimeName::Kind::Input;

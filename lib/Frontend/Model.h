@@ -61,8 +61,7 @@ private:
   llvm::FailureOr<Instance *> makeInstance(std::shared_ptr<const Recipe> recipe,
                                            std::string path,
                                            std::string displayPath,
-                                           Instance *parent,
-                                           SourceRange range);
+                                           Instance *parent, SourceRange range);
   llvm::FailureOr<Value> place(const Value &value, const Placement &placement,
                                SourceRange range);
   llvm::LogicalResult member(Instance &part, const ast::Node &node);
@@ -74,12 +73,10 @@ private:
                                 const ast::Path &target, const Value &value);
   llvm::LogicalResult defer(Instance &part, const ast::Node &node);
   llvm::LogicalResult input(Instance &part, const ast::Input &node);
-  llvm::LogicalResult bind(Instance &part,
-                           llvm::ArrayRef<std::string> names,
+  llvm::LogicalResult bind(Instance &part, llvm::ArrayRef<std::string> names,
                            const Value &value, SourceRange range);
   llvm::LogicalResult checkSelfContainment(const Recipe &recipe,
-                                           Instance *parent,
-                                           SourceRange range);
+                                           Instance *parent, SourceRange range);
   RunTimeName *runTimeName(Scope &scope, llvm::StringRef name);
 
   Evaluator &evaluator;

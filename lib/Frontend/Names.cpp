@@ -1,6 +1,6 @@
 //===- Names.cpp - Which names a piece of syntax uses and makes -----------===//
-#include "Names.h"
 #include "Evaluator.h"
+#include "Names.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace bridge;
@@ -161,10 +161,10 @@ static LogicalResult resolve(const ast::Node &node,
     const auto *name = dyn_cast<ast::Name>(&inner);
     if (!name || known.count(name->name) || failed(result))
       return;
-    result = evaluator.error(name->range, "unknown name `" + name->name + "`")
-                 .withHint(hintForName(
-                     name->name,
-                     std::vector<std::string>(known.begin(), known.end())));
+    result =
+        evaluator.error(name->range, "unknown name `" + name->name + "`")
+            .withHint(hintForName(name->name, std::vector<std::string>(
+                                                  known.begin(), known.end())));
   });
   return result;
 }
@@ -203,10 +203,9 @@ static LogicalResult checkFunction(const ast::Function &function,
   std::set<std::string> used = usedNames(function);
   for (const ast::Declarator *parameter : function.parameters)
     if (!used.count(parameter->name()) && !parameter->shape)
-      return evaluator.error(parameter->range, "the argument `" +
-                                                   parameter->name() +
-                                                   "` of `" + function.name +
-                                                   "` is never used");
+      return evaluator.error(parameter->range,
+                             "the argument `" + parameter->name() + "` of `" +
+                                 function.name + "` is never used");
   for (const ast::Statement *statement : function.body) {
     LogicalResult result = success();
     ast::walk(*statement, [&](const ast::Node &inner) {
@@ -264,10 +263,9 @@ static std::set<std::string> namesKnownIn(const ModuleDefinition &module) {
   return known;
 }
 
-static LogicalResult
-checkParameters(const ModuleDefinition &module,
-                const std::set<std::string> &attributes,
-                Evaluator &evaluator) {
+static LogicalResult checkParameters(const ModuleDefinition &module,
+                                     const std::set<std::string> &attributes,
+                                     Evaluator &evaluator) {
   std::set<std::string> used;
   for (const ast::Member *member : module.node->body)
     if (!isa<ast::Config>(member))

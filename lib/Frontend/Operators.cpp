@@ -140,9 +140,9 @@ static FailureOr<Value> compareValues(Evaluator &evaluator, StringRef op,
                                       SourceRange range) {
   std::optional<bool> equal = equalValues(left, right);
   if (!equal)
-    return evaluator.error(
-        range, "whether " + describe(left) + " is " + describe(right) +
-                   " is known on entry, not when compiling");
+    return evaluator.error(range, "whether " + describe(left) + " is " +
+                                      describe(right) +
+                                      " is known on entry, not when compiling");
   return Value(*equal == (op == "=="));
 }
 
@@ -192,9 +192,7 @@ static std::optional<MaskOperand> maskOperand(Evaluator &evaluator,
   return std::nullopt;
 }
 
-LogicalResult Evaluator::emitterError(SourceRange range,
-                                      llvm::ArrayRef<Value> arguments,
-                                      StringRef prefix) {
+LogicalResult Evaluator::emitterError(SourceRange range) {
   TensorError failure = trace->emitter.takeError();
   if (failure.assumption)
     return trace->assume(failure.assumption->symbol, failure.assumption->value,
@@ -202,14 +200,7 @@ LogicalResult Evaluator::emitterError(SourceRange range,
   // Inside a mask the error may have been reported where it was found.
   if (failure.message.empty())
     return llvm::failure();
-  std::string text = prefix.str() + failure.message;
-  if (prefix.empty() && !arguments.empty()) {
-    text += " — ";
-    llvm::interleave(
-        arguments, [&](const Value &value) { text += describe(value); },
-        [&] { text += ", "; });
-  }
-  Diagnostic &report = error(range, text);
+  Diagnostic &report = error(range, failure.message);
   if (!failure.hint.empty())
     report.withHint(failure.hint);
   return report;
@@ -231,14 +222,14 @@ FailureOr<Value> Evaluator::unary(StringRef op, const Value &x,
   if (const MaskValue *position = x.getAs<MaskValue>()) {
     auto negated = mask->unary(kind, *position);
     if (failed(negated))
-      return emitterError(range, x);
+      return emitterError(range);
     return Value(*negated);
   }
   if (x.isTensor()) {
     trace->setLocation(range);
     auto negated = trace->emitter.unary(kind, x.tensor());
     if (failed(negated))
-      return emitterError(range, x);
+      return emitterError(range);
     return Value(*negated);
   }
   if (op == "~") {
@@ -265,8 +256,9 @@ FailureOr<Value> Evaluator::binary(StringRef op, const Value &left,
 
   if (left.asMask() || right.asMask()) {
     if ((op == "&" || op == "|") && left.asMask() && right.asMask())
-      return joinMasks(op, {*left.getAs<std::shared_ptr<const MaskClosure>>(),
-                            *right.getAs<std::shared_ptr<const MaskClosure>>()});
+      return joinMasks(op,
+                       {*left.getAs<std::shared_ptr<const MaskClosure>>(),
+                        *right.getAs<std::shared_ptr<const MaskClosure>>()});
     return error(range, "masks combine with `&`, `|` and `~`, found " +
                             describe(left) + " " + op.str() + " " +
                             describe(right));
@@ -277,15 +269,13 @@ FailureOr<Value> Evaluator::binary(StringRef op, const Value &left,
       return unsupported();
     return contains(*this, left, *list, range);
   }
-  std::string prefix = "`" + op.str() + "` of " + describe(left) + " and " +
-                       describe(right) + ": ";
   if (left.is<MaskValue>() || right.is<MaskValue>()) {
     auto a = maskOperand(*this, left), b = maskOperand(*this, right);
     if (!a || !b)
       return unsupported();
     auto result = mask->binary(op, *a, *b);
     if (failed(result))
-      return emitterError(range, {}, prefix);
+      return emitterError(range);
     return Value(*result);
   }
   const Dim *m = left.getAs<Dim>(), *n = right.getAs<Dim>();
@@ -304,12 +294,12 @@ FailureOr<Value> Evaluator::binary(StringRef op, const Value &left,
     if (!left.isTensor() && !right.isTensor()) {
       FailureOr<mlir::Value> lifted = trace->emitter.lift(*a);
       if (failed(lifted))
-        return emitterError(range, {}, prefix);
+        return emitterError(range);
       a = Operand(*lifted);
     }
     auto result = trace->emitter.binary(op, *a, *b);
     if (failed(result))
-      return emitterError(range, {}, prefix);
+      return emitterError(range);
     trace->takeRequirements(range);
     return Value(*result);
   }

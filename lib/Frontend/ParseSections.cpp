@@ -99,7 +99,7 @@ Weights::Also Parser::parseAlso() {
     }
     Token &open = take();
     open.spacing = Spacing::NoneBefore;
-    also.part += "{" + parseName().str() + "}";
+    also.part += ".{" + parseName().str() + "}";
     expectClose(open, "]");
   }
   also.range = rangeFrom(first);

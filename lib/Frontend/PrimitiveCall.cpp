@@ -158,14 +158,6 @@ std::vector<mlir::Value> PrimitiveCall::tensors(unsigned index) {
   return tensors;
 }
 
-LogicalResult PrimitiveCall::emitterError() {
-  std::vector<Value> described;
-  for (const std::optional<Value> &argument : arguments)
-    if (argument && argument->isTensor())
-      described.push_back(*argument);
-  return evaluator.emitterError(range, described);
-}
-
 FailureOr<Value> PrimitiveCall::emit(
     llvm::function_ref<FailureOr<mlir::Value>(TensorEmitter &)> emission) {
   if (failed)
@@ -176,7 +168,7 @@ FailureOr<Value> PrimitiveCall::emit(
   trace->setLocation(range);
   FailureOr<mlir::Value> emitted = emission(trace->emitter);
   if (llvm::failed(emitted))
-    return emitterError();
+    return evaluator.emitterError(range);
   trace->takeRequirements(range);
   return Value(*emitted);
 }
@@ -187,7 +179,7 @@ FailureOr<Value> PrimitiveCall::emitInMask(
     return failure();
   FailureOr<MaskValue> emitted = emission(*evaluator.mask);
   if (llvm::failed(emitted))
-    return emitterError();
+    return evaluator.emitterError(range);
   return Value(*emitted);
 }
 

@@ -45,13 +45,10 @@ public:
   llvm::FailureOr<Value>
   emit(llvm::function_ref<llvm::FailureOr<mlir::Value>(TensorEmitter &)>
            emission);
-  llvm::FailureOr<Value>
-  emitInMask(llvm::function_ref<llvm::FailureOr<MaskValue>(MaskEmitter &)>
-                 emission);
+  llvm::FailureOr<Value> emitInMask(
+      llvm::function_ref<llvm::FailureOr<MaskValue>(MaskEmitter &)> emission);
 
 private:
-  llvm::LogicalResult emitterError();
-
   std::vector<std::optional<Value>> arguments;
   bool failed = false;
 };

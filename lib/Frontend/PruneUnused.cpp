@@ -38,8 +38,7 @@ static mlir::Operation *dropUnusedResults(mlir::Operation *part) {
 
 void frontend::pruneUnused(mlir::Block &block) {
   // Uses come after definitions, so one way backwards sees all of them gone.
-  for (mlir::Operation &op :
-       llvm::make_early_inc_range(llvm::reverse(block))) {
+  for (mlir::Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
     if (mlir::isOpTriviallyDead(&op)) {
       op.erase();
       continue;

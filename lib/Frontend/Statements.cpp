@@ -70,9 +70,9 @@ FailureOr<Returned> Evaluator::loop(const ast::For &node, Scope &scope) {
   return Returned();
 }
 
-LogicalResult
-Evaluator::bindTargets(const std::vector<ast::Name *> &targets,
-                       const Value &item, Scope &scope, SourceRange range) {
+LogicalResult Evaluator::bindTargets(const std::vector<ast::Name *> &targets,
+                                     const Value &item, Scope &scope,
+                                     SourceRange range) {
   if (targets.size() == 1) {
     scope.names[targets.front()->name] = item;
     return success();
@@ -128,10 +128,10 @@ LogicalResult Evaluator::assignName(const ast::Path &target, const Value &value,
     return error(target.range, "a dotted name can only be bound in a module, "
                                "where it names a part");
   if (const Recipe *recipe = findRecipe(value))
-    return error(target.range, describe(Value(std::make_shared<const Recipe>(
-                                   *recipe))) +
-                                   " has weights, so it needs a name in the "
-                                   "module, not in a function");
+    return error(target.range,
+                 describe(Value(std::make_shared<const Recipe>(*recipe))) +
+                     " has weights, so it needs a name in the "
+                     "module, not in a function");
   // A name that exists outside a loop is carried from turn to turn.
   const std::string &name = target.names.front();
   Scope *home = &scope;
@@ -217,8 +217,8 @@ LogicalResult Evaluator::check(const ast::Check &node, Scope &scope) {
     } else {
       holds = binary(comparison->op, *left, *right, comparison->range);
     }
-    sides = ": " + describe(*left) + " " + comparison->op + " " +
-            describe(*right);
+    sides =
+        ": " + describe(*left) + " " + comparison->op + " " + describe(*right);
   } else {
     holds = value(wanted, scope);
   }
@@ -239,6 +239,6 @@ LogicalResult Evaluator::check(const ast::Check &node, Scope &scope) {
     return error(extent, "this check fails" + sides);
   }
   return error(extent, "a check is a truth value that is known when "
-                             "compiling or a comparison of dimensions, found " +
-                                 describe(*holds));
+                       "compiling or a comparison of dimensions, found " +
+                           describe(*holds));
 }

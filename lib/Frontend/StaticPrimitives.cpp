@@ -18,6 +18,8 @@ static FailureOr<Value> applyRange(PrimitiveCall &call) {
   int64_t end = call.has(1) ? second : first;
   if (step == 0)
     return call.expected("a number other than 0", 2);
+  if (!call.has(1) && end < 0)
+    return call.expected("a count of at least 0", 0);
   // As doubles, so that nothing overflows before it is compared.
   double count = std::ceil((double(end) - double(begin)) / double(step));
   if (count > double(call.evaluator.limits.listItems))

@@ -10,7 +10,8 @@ static FailureOr<Value> applyLinear(PrimitiveCall &call) {
   auto x = call.tensor(0);
   auto weight = call.tensor(1);
   auto bias = call.optionalTensor(2);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.linear(x, weight, bias); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.linear(x, weight, bias); });
 }
 
 static FailureOr<Value> applyConv2d(PrimitiveCall &call) {
@@ -20,13 +21,16 @@ static FailureOr<Value> applyConv2d(PrimitiveCall &call) {
   auto stride = call.integer(3, 1);
   auto padding = call.integer(4, 0);
   auto groups = call.integer(5, 1);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.conv2d(x, weight, bias, stride, padding, groups); });
+  return call.emit([&](TensorEmitter &emitter) {
+    return emitter.conv2d(x, weight, bias, stride, padding, groups);
+  });
 }
 
 static FailureOr<Value> applyEmbedding(PrimitiveCall &call) {
   auto ids = call.tensor(0);
   auto table = call.tensor(1);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.embedding(ids, table); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.embedding(ids, table); });
 }
 
 static FailureOr<Value> applyLayerNorm(PrimitiveCall &call) {
@@ -34,14 +38,17 @@ static FailureOr<Value> applyLayerNorm(PrimitiveCall &call) {
   auto weight = call.optionalTensor(1);
   auto bias = call.optionalTensor(2);
   auto eps = call.number(3, 1e-5);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.layerNorm(x, weight, bias, eps); });
+  return call.emit([&](TensorEmitter &emitter) {
+    return emitter.layerNorm(x, weight, bias, eps);
+  });
 }
 
 static FailureOr<Value> applyRmsNorm(PrimitiveCall &call) {
   auto x = call.tensor(0);
   auto weight = call.optionalTensor(1);
   auto eps = call.number(2, 1e-6);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.rmsNorm(x, weight, eps); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.rmsNorm(x, weight, eps); });
 }
 
 static FailureOr<Value> applySoftmax(PrimitiveCall &call) {
@@ -49,7 +56,8 @@ static FailureOr<Value> applySoftmax(PrimitiveCall &call) {
   if (call.hasFailed())
     return failure();
   if (!call.has(1))
-    return call.emit([&](TensorEmitter &emitter) { return emitter.softmax(x); });
+    return call.emit(
+        [&](TensorEmitter &emitter) { return emitter.softmax(x); });
   const MaskClosure *mask = call[1].asMask();
   if (!mask)
     return call.expected("a mask", 1);
@@ -67,26 +75,28 @@ static FailureOr<Value> applySoftmax(PrimitiveCall &call) {
     evaluator.mask = outer;
     return seen;
   };
-  return call.emit([&](TensorEmitter &emitter) {
-    return emitter.softmax(x, body, empty);
-  });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.softmax(x, body, empty); });
 }
 
 static FailureOr<Value> applyLogSoftmax(PrimitiveCall &call) {
   auto x = call.tensor(0);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.logSoftmax(x); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.logSoftmax(x); });
 }
 
 static FailureOr<Value> applyL2Normalize(PrimitiveCall &call) {
   auto x = call.tensor(0);
   auto eps = call.number(1, 0);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.l2Normalize(x, eps); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.l2Normalize(x, eps); });
 }
 
 static FailureOr<Value> applyRotary(PrimitiveCall &call) {
   auto x = call.tensor(0);
   auto angles = call.tensor(1);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.rotary(x, angles); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.rotary(x, angles); });
 }
 
 static FailureOr<Value> applyCrossEntropy(PrimitiveCall &call) {
@@ -97,7 +107,9 @@ static FailureOr<Value> applyCrossEntropy(PrimitiveCall &call) {
   std::optional<int64_t> ignored;
   if (call.has(2))
     ignored = ignore;
-  return call.emit([&](TensorEmitter &emitter) { return emitter.crossEntropy(x, labels, ignored, smoothing); });
+  return call.emit([&](TensorEmitter &emitter) {
+    return emitter.crossEntropy(x, labels, ignored, smoothing);
+  });
 }
 
 template <ExtremeKind kind>
@@ -105,25 +117,30 @@ static FailureOr<Value> applyArgExtreme(PrimitiveCall &call) {
   auto x = call.tensor(0);
   auto axis = call.integer(1, -1);
   auto keep = call.truth(2, false);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.argExtreme(kind, x, axis, keep); });
+  return call.emit([&](TensorEmitter &emitter) {
+    return emitter.argExtreme(kind, x, axis, keep);
+  });
 }
 
 static FailureOr<Value> applyCumsum(PrimitiveCall &call) {
   auto x = call.tensor(0);
   auto axis = call.integer(1, -1);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.cumsum(x, axis); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.cumsum(x, axis); });
 }
 
 static FailureOr<Value> applyConcat(PrimitiveCall &call) {
   auto parts = call.tensors(0);
   auto axis = call.integer(1, -1);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.concat(parts, axis); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.concat(parts, axis); });
 }
 
 static FailureOr<Value> applyStack(PrimitiveCall &call) {
   auto parts = call.tensors(0);
   auto axis = call.integer(1, 0);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.stack(parts, axis); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.stack(parts, axis); });
 }
 
 static FailureOr<Value> applyPad(PrimitiveCall &call) {
@@ -131,19 +148,23 @@ static FailureOr<Value> applyPad(PrimitiveCall &call) {
   auto before = call.dimension(1, 0);
   auto after = call.dimension(2, 0);
   auto axis = call.integer(3, -1);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.pad(x, before, after, axis); });
+  return call.emit([&](TensorEmitter &emitter) {
+    return emitter.pad(x, before, after, axis);
+  });
 }
 
 static FailureOr<Value> applySplice(PrimitiveCall &call) {
   auto x = call.tensor(0);
   auto values = call.tensor(1);
   auto at = call.tensor(2);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.splice(x, values, at); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.splice(x, values, at); });
 }
 
 static FailureOr<Value> applyArange(PrimitiveCall &call) {
   auto count = call.dimension(0, 0);
-  return call.emit([&](TensorEmitter &emitter) { return emitter.arange(count); });
+  return call.emit(
+      [&](TensorEmitter &emitter) { return emitter.arange(count); });
 }
 
 llvm::ArrayRef<Primitive> frontend::tensorPrimitives() {

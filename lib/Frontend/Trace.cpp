@@ -1,7 +1,7 @@
 //===- Trace.cpp - An entry being traced into the bridge dialect ----------===//
-#include "Trace.h"
 #include "Names.h"
 #include "PruneUnused.h"
+#include "Trace.h"
 
 using namespace bridge;
 using namespace bridge::frontend;
@@ -32,7 +32,8 @@ mlir::Location Trace::location(SourceRange range, StringRef path) {
   mlir::Location place = mlir::UnknownLoc::get(context);
   if (range.file) {
     auto [line, column] = range.file->place(range.begin);
-    place = mlir::FileLineColLoc::get(context, range.file->name(), line, column);
+    place =
+        mlir::FileLineColLoc::get(context, range.file->name(), line, column);
   }
   return path.empty()
              ? place
@@ -271,8 +272,8 @@ Value Trace::localize(const Value &value) {
     unsigned index = frame().flowArguments + (known - frame().foreign.begin());
     if (known == frame().foreign.end()) {
       frame().foreign.push_back(tensor);
-      frame().function.getBody().front().insertArgument(
-          index, tensor.getType(), tensor.getLoc());
+      frame().function.getBody().front().insertArgument(index, tensor.getType(),
+                                                        tensor.getLoc());
     }
     tensor = frame().function.getBody().front().getArgument(index);
   }
@@ -469,10 +470,9 @@ void Trace::dropUnneededInputs() {
       block.eraseArgument(i);
     }
   llvm::erase_if(frame().checks, [&](const EntryCheck &check) {
-    return llvm::any_of((check.left - check.right).symbols(),
-                        [&](const std::string &symbol) {
-                          return !bound.count(symbol);
-                        });
+    return llvm::any_of(
+        (check.left - check.right).symbols(),
+        [&](const std::string &symbol) { return !bound.count(symbol); });
   });
 }
 
@@ -495,8 +495,7 @@ void Trace::finishEntry(const ast::Entry &entry,
     if (const std::string &name = input->declarator->name(); inputs.count(name))
       function.setArgAttr(place++, kNameAttr, opBuilder.getStringAttr(name));
   for (auto [i, result] : llvm::enumerate(entry.results))
-    function.setResultAttr(i, kNameAttr,
-                           opBuilder.getStringAttr(result.name));
+    function.setResultAttr(i, kNameAttr, opBuilder.getStringAttr(result.name));
   emitChecks();
 }
 

@@ -1,6 +1,6 @@
 //===- Value.cpp - What expressions of a spec evaluate to -----------------===//
-#include "Value.h"
 #include "Primitives.h"
+#include "Value.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 
@@ -79,6 +79,21 @@ static std::string describeNumber(double number) {
   return text.str().str();
 }
 
+/// A short list of plain values by them, another one by its length.
+static std::string describeList(const List &list) {
+  bool isPlain =
+      list.items.size() <= 8 && llvm::all_of(list.items, [](const Value &item) {
+        return item.isNumber() || item.is<bool>() || item.is<std::string>() ||
+               item.isNone();
+      });
+  if (!isPlain)
+    return "a list of " + std::to_string(list.items.size());
+  std::string text;
+  for (const Value &item : list.items)
+    text += (text.empty() ? "" : ", ") + frontend::describe(item);
+  return "[" + text + "]";
+}
+
 static std::string describeMask(const MaskValue &mask) {
   return mask.scalar.getType().isInteger(1) ? "a truth value of a mask"
                                             : "a number of a mask";
@@ -96,7 +111,7 @@ std::string frontend::describe(const Value &value) {
   if (const std::string *text = value.getAs<std::string>())
     return "\"" + *text + "\"";
   if (const List *list = value.asList())
-    return "a list of " + std::to_string(list->items.size());
+    return describeList(*list);
   if (const Recipe *recipe = value.asRecipe())
     return "the module " + recipe->module->name();
   if (Instance *instance = value.asInstance())

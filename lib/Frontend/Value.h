@@ -25,18 +25,19 @@ struct WeightDefinition;
 /// definitions belong to the library, parts and weights to the model.
 class Value {
 public:
-  using Data = std::variant<
-      std::monostate, bool, Dim, double, std::string,
-      std::shared_ptr<const List>, std::shared_ptr<const Recipe>, Instance *,
-      const ModuleDefinition *, std::shared_ptr<const Function>,
-      const Primitive *, Group *, std::shared_ptr<const MaskClosure>,
-      mlir::Value, MaskValue, const WeightDefinition *, const RunTimeName *>;
+  using Data =
+      std::variant<std::monostate, bool, Dim, double, std::string,
+                   std::shared_ptr<const List>, std::shared_ptr<const Recipe>,
+                   Instance *, const ModuleDefinition *,
+                   std::shared_ptr<const Function>, const Primitive *, Group *,
+                   std::shared_ptr<const MaskClosure>, mlir::Value, MaskValue,
+                   const WeightDefinition *, const RunTimeName *>;
 
   /// `none`.
   Value() = default;
-  template <typename T,
-            typename = std::enable_if_t<std::is_constructible_v<Data, T &&> &&
-                                        !std::is_same_v<std::decay_t<T>, Value>>>
+  template <typename T, typename = std::enable_if_t<
+                            std::is_constructible_v<Data, T &&> &&
+                            !std::is_same_v<std::decay_t<T>, Value>>>
   Value(T &&data) : data(std::forward<T>(data)) {}
   /// A list of these values.
   static Value list(std::vector<Value> items, bool isComprehension = false);

@@ -57,8 +57,9 @@ static std::optional<Match> match(const ast::Weights::Also &rule,
   return found;
 }
 
-static std::string withNumbers(std::string text,
-                               const std::map<std::string, std::string> &numbers) {
+static std::string
+withNumbers(std::string text,
+            const std::map<std::string, std::string> &numbers) {
   for (const auto &[name, number] : numbers) {
     std::string pattern = "{" + name + "}";
     for (size_t at = text.find(pattern); at != std::string::npos;
@@ -141,7 +142,8 @@ namesBelow(Model &model, Evaluator &evaluator, Instance &part,
            llvm::ArrayRef<StringRef> done, llvm::ArrayRef<StringRef> rest) {
   std::string base = join(part.path, joinNames(done));
   for (unsigned k = 0; k <= rest.size(); ++k) {
-    auto found = model.instances.find(join(base, joinNames(rest.take_front(k))));
+    auto found =
+        model.instances.find(join(base, joinNames(rest.take_front(k))));
     if (found == model.instances.end() || found->second == &part)
       continue;
     auto names = storedNames(model, evaluator, *found->second,
@@ -154,9 +156,10 @@ namesBelow(Model &model, Evaluator &evaluator, Instance &part,
   return std::vector<StoredName>{{joinNames(rest), ""}};
 }
 
-FailureOr<std::vector<StoredName>>
-frontend::storedNames(Model &model, Evaluator &evaluator, Instance &part,
-                      StringRef path) {
+FailureOr<std::vector<StoredName>> frontend::storedNames(Model &model,
+                                                         Evaluator &evaluator,
+                                                         Instance &part,
+                                                         StringRef path) {
   std::vector<StringRef> parts = split(path);
   auto names = namesBelow(model, evaluator, part, {}, parts);
   if (failed(names))
@@ -171,8 +174,7 @@ frontend::storedNames(Model &model, Evaluator &evaluator, Instance &part,
   if (!best)
     return names;
   llvm::ArrayRef<StringRef> all = parts;
-  auto rest = namesBelow(model, evaluator, part,
-                         all.take_front(best->length),
+  auto rest = namesBelow(model, evaluator, part, all.take_front(best->length),
                          all.drop_front(best->length));
   if (failed(rest))
     return failure();

@@ -15,9 +15,10 @@ struct StoredName {
 
 /// The names under which a checkpoint may hold what lies at `path` below
 /// `part`: its own, then those of the weights sections on its way.
-llvm::FailureOr<std::vector<StoredName>>
-storedNames(Model &model, Evaluator &evaluator, Instance &part,
-            llvm::StringRef path);
+llvm::FailureOr<std::vector<StoredName>> storedNames(Model &model,
+                                                     Evaluator &evaluator,
+                                                     Instance &part,
+                                                     llvm::StringRef path);
 
 /// The globs of all tensors that belong to no weight and are to be ignored.
 llvm::FailureOr<std::vector<std::string>> ignoredNames(Model &model,

@@ -81,3 +81,7 @@ PanelsType PanelsType::get(Type elementType, ArrayRef<Dim> sizes) {
   MLIRContext *context = elementType.getContext();
   return get(context, elementType, DimsAttr::get(context, sizes));
 }
+
+int64_t bridge::elementBytes(Type element) {
+  return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+}

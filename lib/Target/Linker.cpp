@@ -65,7 +65,7 @@ static llvm::SmallVector<std::string> kindArguments(LinkKind kind,
             "--entry=_start",
             "--undefined=_start"};
   case LinkKind::SharedLibrary:
-    return {"-shared", "--gc-sections", "--hash-style=gnu"};
+    return {"-shared", "--gc-sections", "--hash-style=gnu", "--entry=0"};
   case LinkKind::Relocatable:
     return {"-r"};
   }

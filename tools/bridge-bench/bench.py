@@ -54,7 +54,7 @@ def onnx_session(module, inputs, folder, threads):
     import torch
     path = os.path.join(folder, "tower.onnx")
     torch.onnx.export(module, tuple(torch.from_numpy(v) for v in inputs.values()), path, input_names=list(inputs),
-                      dynamo=False)
+                      dynamo=True)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

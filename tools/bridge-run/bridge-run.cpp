@@ -71,13 +71,13 @@ llvm::Expected<RunOptions> Options::runOptions() {
   RunOptions options;
   options.model.input = model;
   options.model.variant = variant;
-  options.model.definitions = definitions;
-  options.model.searchPaths = searchPaths;
+  options.model.definitions.assign(definitions.begin(), definitions.end());
+  options.model.searchPaths.assign(searchPaths.begin(), searchPaths.end());
   options.model.fuse = fuse;
   options.entry = entry;
   options.weights = weights;
   options.inputs = inputs;
-  options.images = images;
+  options.images.assign(images.begin(), images.end());
   options.output = output;
   options.compare = compare;
   if (tolerance.getNumOccurrences())

@@ -105,9 +105,9 @@ llvm::Expected<CompileOptions> Options::compileOptions() const {
   if (remarks.getNumOccurrences())
     options.remarks = remarks.getValue();
   options.variant = variant;
-  options.definitions = definitions;
-  options.searchPaths = searchPaths;
-  options.entries = entries;
+  options.definitions.assign(definitions.begin(), definitions.end());
+  options.searchPaths.assign(searchPaths.begin(), searchPaths.end());
+  options.entries.assign(entries.begin(), entries.end());
   for (const std::string &level : levels)
     if (level != "native")
       options.levels.push_back(level);
@@ -129,6 +129,7 @@ llvm::Error Options::run() const {
 }
 
 int main(int argc, char **argv) {
+  cl::ResetCommandLineParser(); // The options of LLVM's libraries are not ours.
   Options options;
   ToolSession session("bridgec", argc, argv, options.category,
                       "compiles vision-language bridges");

@@ -84,3 +84,16 @@ fit("sin", even(lambda x: (mp.sin(x) / x - 1) / x**2, -mp.mpf(1) / 6), range(0, 
     lambda u: u + mp.mpf("1e-5"))
 fit("cos", even(lambda x: (mp.cos(x) - 1 + x**2 / 2) / x**4, mp.mpf(1) / 24), range(0, 3), 0, quarter_pi**2,
     lambda u: u**2 + mp.mpf("1e-5"))
+
+
+
+def erf_slope(place):
+    x = erf_bound * mp.sqrt((place + 1) / 2)
+    return mp.erf(x) / x if x > mp.mpf("1e-20") else 2 / mp.sqrt(mp.pi)
+
+
+# erf x / x in 2 (x / 3.92)² − 1.
+erf_bound = mp.mpf("3.92")
+coefficients, worst = remez(erf_slope, list(range(16)), mp.mpf(-1), mp.mpf(1), lambda place: 1 / erf_slope(place))
+print(f"// erf: powers 0 to 15 on [-1, 1], error {mp.nstr(worst, 3)}")
+print("{" + ", ".join(f"{float(c):.9g}f" for c in coefficients) + "}")

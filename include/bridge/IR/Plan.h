@@ -13,6 +13,13 @@
 #define GET_OP_CLASSES
 #include "bridge/IR/PlanOps.h.inc"
 
+namespace bridge {
+
+/// The bytes of an element in memory: 1 for i1, which is a byte of 0 or 1.
+int64_t elementBytes(mlir::Type element);
+
+} // namespace bridge
+
 namespace bridge::plan {
 
 /// Names of attributes of the plan.

@@ -7,14 +7,12 @@
 #ifndef BRIDGE_KERNELS_EMITTER_H
 #define BRIDGE_KERNELS_EMITTER_H
 
+#include "bridge/IR/Plan.h"
 #include "bridge/Kernels/CpuLevel.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
 
 namespace bridge {
-
-/// The bytes of an element in memory: 1 for i1, which is a byte of 0 or 1.
-int64_t elementBytes(mlir::Type element);
 
 /// Builds operations at the builder's insertion point. Numbers are i64 unless
 /// said otherwise; "a vector" has `level().lanes` elements.

@@ -9,9 +9,6 @@
 using namespace mlir;
 using namespace bridge;
 
-int64_t bridge::elementBytes(Type elementType) {
-  return elementType.isInteger(1) ? 1 : 4;
-}
 
 static Type elementTypeOf(Value tensor) {
   return cast<RankedTensorType>(tensor.getType()).getElementType();

@@ -68,9 +68,6 @@ struct ModulePlan {
   llvm::StringMap<llvm::SmallVector<bool>> weightArguments;
 };
 
-/// Element types of the dialect take 4 bytes, truth values 1.
-int64_t elementBytes(mlir::Type elementType);
-
 /// Plans one function: walks its operations in order, gives every tensor a view
 /// of some memory, and emits launches. The lowering of each group of operations
 /// is in a file of its own (Lowerings.h).

@@ -8,10 +8,6 @@
 using namespace mlir;
 using namespace bridge;
 
-int64_t bridge::elementBytes(Type element) {
-  return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
-}
-
 Emitter::Emitter(OpBuilder &builder, Location loc, const CpuLevel &level)
     : build(builder), location(loc), target(level) {}
 

@@ -11,15 +11,307 @@
 #include "bridge/Kernels/RegionCloner.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 using namespace bridge;
+
+//===----------------------------------------------------------------------===//
+// The region
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// The region of a map, and what in it differs along a row.
+class MapRegion {
+public:
+  MapRegion(plan::KernelOp kernel, unsigned inputs);
+
+  Block &body() const { return block; }
+  unsigned inputs() const { return inputCount; }
+  unsigned out() const { return outOperand; }
+  unsigned axes() const { return outAxes; }
+  Value input(unsigned index) const { return block.getArgument(index); }
+  Value position(unsigned axis) const {
+    return block.getArgument(outOperand + axis);
+  }
+
+  /// Whether a value is the same all along a row.
+  bool isUniform(Value value) const { return !varying.contains(value); }
+  bool isUniform(Operation &op) const { return isUniform(op.getResult(0)); }
+  /// Whether the load reads a row of a capture in step with the row of `out`.
+  bool followsRow(plan::LoadOp load) const;
+  static unsigned operandOf(plan::LoadOp load) {
+    return cast<BlockArgument>(load.getView()).getArgNumber();
+  }
+
+private:
+  Block &block;
+  unsigned inputCount;
+  unsigned outOperand; ///< the operand; inputs and captures stand before it
+  unsigned outAxes;
+  llvm::SmallPtrSet<Value, 16> varying;
+};
+
+} // namespace
+
+MapRegion::MapRegion(plan::KernelOp kernel, unsigned inputs)
+    : block(kernel.getBody().front()), inputCount(inputs),
+      outOperand(kernel.getSignature().size() - 1) {
+  auto view = [&](unsigned operand) {
+    return cast<plan::ViewType>(
+        cast<TypeAttr>(kernel.getSignature()[operand]).getValue());
+  };
+  outAxes = view(outOperand).getRank();
+  for (unsigned index = 0; index < inputs; ++index)
+    if (lastStride(view(index)) != 0)
+      varying.insert(input(index));
+  if (outAxes != 0)
+    varying.insert(position(outAxes - 1));
+  // Mathematics is expanded on vectors only.
+  for (Operation &op : block.without_terminator())
+    if (op.getDialect()->getNamespace() == "math" ||
+        llvm::any_of(op.getOperands(),
+                     [&](Value operand) { return !isUniform(operand); }))
+      varying.insert(op.result_begin(), op.result_end());
+}
+
+bool MapRegion::followsRow(plan::LoadOp load) const {
+  OperandRange indices = load.getIndices();
+  return outAxes != 0 && !indices.empty() &&
+         indices.back() == position(outAxes - 1) &&
+         llvm::all_of(indices.drop_back(),
+                      [&](Value index) { return isUniform(index); });
+}
+
+//===----------------------------------------------------------------------===//
+// One row
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Emits the code of one row of `out`.
+class MapRow {
+public:
+  MapRow(const MapRegion &region, Emitter &emitter, Arguments &arguments,
+         ValueRange place);
+
+  /// The positions `begin` to before `end` of the row.
+  LogicalResult emit(Value begin, Value end);
+
+private:
+  /// A row of a capture that is read in step, and its size.
+  struct Followed {
+    Row row;
+    Value size;
+  };
+
+  void mapUniform(Operation &op);
+  void follow(plan::LoadOp load);
+  LogicalResult step(Value position, const Tail *tail);
+  LogicalResult mapOther(Operation &op, IRMapping &mapping, Value position,
+                         const Tail *tail);
+  Value loadFollowed(const Followed &followed, Value position,
+                     const Tail *tail);
+  Value loadLanes(plan::LoadOp load, IRMapping &mapping);
+  Value indexWithin(unsigned operand, unsigned axis, Value index);
+  Value repeatFirst(Value vector, const Tail *tail);
+
+  const MapRegion &region;
+  Emitter &emitter;
+  Arguments &arguments;
+  SmallVector<Row> inputs;
+  Row out;
+  IRMapping scalars; ///< what is the same all along the row
+  llvm::MapVector<Operation *, Followed> followed;
+};
+
+} // namespace
+
+MapRow::MapRow(const MapRegion &region, Emitter &emitter, Arguments &arguments,
+               ValueRange place)
+    : region(region), emitter(emitter), arguments(arguments),
+      out(Row::write(emitter, arguments, region.out(), place)) {
+  arguments.mapDims(scalars);
+  for (unsigned index = 0; index < region.inputs(); ++index) {
+    inputs.push_back(Row::read(emitter, arguments, index, place));
+    if (region.isUniform(region.input(index)))
+      scalars.map(region.input(index),
+                  inputs.back().loadElement(emitter.number(0)));
+  }
+  for (auto [axis, index] : llvm::enumerate(place))
+    scalars.map(region.position(axis), emitter.narrow(index));
+  for (Operation &op : region.body().without_terminator()) {
+    if (region.isUniform(op))
+      mapUniform(op);
+    else if (auto load = dyn_cast<plan::LoadOp>(op);
+             load && region.followsRow(load))
+      follow(load);
+  }
+}
+
+void MapRow::mapUniform(Operation &op) {
+  Value result = op.getResult(0);
+  if (scalars.contains(result))
+    return;
+  if (isIntegerDivision(op)) {
+    scalars.map(result, emitIntegerDivision(emitter, op,
+                                            scalars.lookup(op.getOperand(0)),
+                                            scalars.lookup(op.getOperand(1))));
+    return;
+  }
+  auto load = dyn_cast<plan::LoadOp>(op);
+  if (!load) {
+    emitter.builder().clone(op, scalars);
+    return;
+  }
+  unsigned operand = region.operandOf(load);
+  Values indices;
+  for (auto [axis, index] : llvm::enumerate(load.getIndices()))
+    indices.push_back(indexWithin(operand, axis, scalars.lookup(index)));
+  scalars.map(result, emitter.loadElement(load.getType(),
+                                          arguments.address(operand, indices)));
+}
+
+void MapRow::follow(plan::LoadOp load) {
+  unsigned operand = region.operandOf(load);
+  Values indices;
+  for (auto [axis, index] : llvm::enumerate(load.getIndices().drop_back()))
+    indices.push_back(indexWithin(operand, axis, scalars.lookup(index)));
+  followed.insert({load,
+                   {Row::read(emitter, arguments, operand, indices),
+                    rowSize(emitter, arguments, operand)}});
+}
+
+LogicalResult MapRow::emit(Value begin, Value end) {
+  // A capture that is shorter than `out` ends what is read without a mask.
+  Value whole = end;
+  for (const auto &[load, capture] : followed)
+    whole = emitter.min(whole, capture.size);
+  LogicalResult result = success();
+  sweep(
+      emitter, begin, end,
+      [&](Value position, const Tail *tail) {
+        if (succeeded(result))
+          result = step(position, tail);
+      },
+      emitter.max(whole, begin));
+  return result;
+}
+
+/// Lanes beyond the row repeat the first lane, so that their indices are good.
+Value MapRow::repeatFirst(Value vector, const Tail *tail) {
+  if (!tail)
+    return vector;
+  Value first =
+      vector::ExtractOp::create(emitter.builder(), emitter.loc(), vector, 0);
+  return emitter.select(tail->mask, vector, emitter.broadcast(first));
+}
+
+/// One vector of the row.
+LogicalResult MapRow::step(Value position, const Tail *tail) {
+  IRMapping mapping;
+  for (auto [from, to] : scalars.getValueMap())
+    if (!from.getDefiningOp<arith::ConstantOp>())
+      mapping.map(from, to);
+  for (auto [index, input] : llvm::enumerate(inputs))
+    if (!region.isUniform(region.input(index)))
+      mapping.map(region.input(index), input.load(position, tail));
+  if (region.axes() != 0) {
+    Value positions = emitter.add(emitter.broadcast(emitter.narrow(position)),
+                                  emitter.laneNumbers());
+    mapping.map(region.position(region.axes() - 1),
+                repeatFirst(positions, tail));
+  }
+  FailureOr<SmallVector<Value>> result =
+      cloneOnVectors(emitter, region.body(), mapping, emitter.lanes(),
+                     [&](Operation &op, IRMapping &mapping) {
+                       return mapOther(op, mapping, position, tail);
+                     });
+  if (failed(result))
+    return failure();
+  out.store(result->front(), position, tail);
+  return success();
+}
+
+LogicalResult MapRow::mapOther(Operation &op, IRMapping &mapping,
+                               Value position, const Tail *tail) {
+  auto load = dyn_cast<plan::LoadOp>(op);
+  if (!load)
+    return op.emitError("expected an element-wise operation or plan.load in "
+                        "the region of a map, found '")
+           << op.getName() << "'";
+  auto found = followed.find(load);
+  mapping.map(load.getResult(),
+              found == followed.end()
+                  ? loadLanes(load, mapping)
+                  : loadFollowed(found->second, position, tail));
+  return success();
+}
+
+Value MapRow::loadFollowed(const Followed &followed, Value position,
+                           const Tail *tail) {
+  if (!tail)
+    return followed.row.load(position, nullptr);
+  Value last =
+      emitter.min(tail->last, emitter.sub(followed.size, emitter.number(1)));
+  Value count = emitter.sub(emitter.add(last, 1), position);
+  Tail inside = {emitter.firstLanes(count), last};
+  return followed.row.load(position, &inside);
+}
+
+/// A load whose indices differ between the lanes in any way, lane by lane.
+Value MapRow::loadLanes(plan::LoadOp load, IRMapping &mapping) {
+  OpBuilder &builder = emitter.builder();
+  Location loc = emitter.loc();
+  unsigned operand = region.operandOf(load);
+  Value base = arguments.pointer(operand);
+  Value offsets;
+  for (auto [axis, index] : llvm::enumerate(load.getIndices())) {
+    Value at = indexWithin(operand, axis, mapping.lookup(index));
+    Value stride = arguments.stride(operand, axis);
+    if (!isa<VectorType>(at.getType())) {
+      base = emitter.offset(base, emitter.mul(at, stride));
+      continue;
+    }
+    Value bytes = emitter.mul(at, emitter.broadcast(stride));
+    offsets = offsets ? emitter.add(offsets, bytes) : bytes;
+  }
+  Values lanes;
+  for (int64_t lane = 0; lane < emitter.lanes(); ++lane) {
+    Value offset = vector::ExtractOp::create(builder, loc, offsets, lane);
+    lanes.push_back(
+        emitter.loadElement(load.getType(), emitter.offset(base, offset)));
+  }
+  return vector::FromElementsOp::create(
+      builder, loc, emitter.vectorType(load.getType()), lanes);
+}
+
+/// An index of a capture as i64; kept within the axis, so that a wrong one
+/// reads something else of the capture and nothing beyond.
+Value MapRow::indexWithin(unsigned operand, unsigned axis, Value index) {
+  Value last = emitter.sub(arguments.size(operand, axis), emitter.number(1));
+  Value low = emitter.number(0);
+  Type wide = emitter.i64Type();
+  if (isa<VectorType>(index.getType())) {
+    wide = emitter.vectorType(wide);
+    last = emitter.broadcast(last);
+    low = emitter.broadcast(low);
+  }
+  Value widened =
+      arith::ExtSIOp::create(emitter.builder(), emitter.loc(), wide, index);
+  return emitter.max(emitter.min(widened, last), low);
+}
+
+//===----------------------------------------------------------------------===//
+// Jobs
+//===----------------------------------------------------------------------===//
 
 namespace {
 
 class MapKernel : public CpuKernel {
 public:
-  MapKernel(plan::KernelOp kernel, unsigned inputs);
+  MapKernel(plan::KernelOp kernel, unsigned inputs) : region(kernel, inputs) {}
 
   LogicalResult body(Emitter &emitter, Arguments &arguments, Value job,
                      Value scratch) override;
@@ -34,54 +326,17 @@ private:
   };
   Split split(Emitter &emitter, Arguments &arguments);
 
-  bool isUniform(Value value) const { return !varying.contains(value); }
-  bool followsRow(plan::LoadOp load) const;
-  unsigned operandOf(plan::LoadOp load) const {
-    return cast<BlockArgument>(load.getView()).getArgNumber();
-  }
-  Value indexWithin(Emitter &emitter, Arguments &arguments, unsigned operand,
-                    unsigned axis, Value index);
-
-  LogicalResult row(Emitter &emitter, Arguments &arguments, ValueRange place,
-                    Value begin, Value end);
-  void mapUniform(Emitter &emitter, Arguments &arguments, IRMapping &scalars);
-  Value gatherLanes(Emitter &emitter, Arguments &arguments, plan::LoadOp load,
-                    IRMapping &mapping);
-
-  Block &region;
-  unsigned inputs;   ///< block arguments that are elements of inputs
-  unsigned captures; ///< block arguments that are views
-  unsigned axes;     ///< of out
-  llvm::SmallPtrSet<Value, 16> varying; ///< values that differ along the row
+  MapRegion region;
 };
 
 } // namespace
 
-MapKernel::MapKernel(plan::KernelOp kernel, unsigned inputs)
-    : region(kernel.getBody().front()), inputs(inputs),
-      captures(kernel.getSignature().size() - 1 - inputs) {
-  auto types = kernel.getSignature().getAsValueRange<TypeAttr>();
-  SmallVector<Type> operands(types.begin(), types.end());
-  axes = cast<plan::ViewType>(operands.back()).getRank();
-  for (unsigned input = 0; input < inputs; ++input)
-    if (lastStride(cast<plan::ViewType>(operands[input])) != 0)
-      varying.insert(region.getArgument(input));
-  if (axes != 0)
-    varying.insert(region.getArguments().back());
-  // Mathematics is expanded on vectors only.
-  for (Operation &op : region.without_terminator())
-    if (op.getDialect()->getNamespace() == "math" ||
-        llvm::any_of(op.getOperands(),
-                     [&](Value operand) { return !isUniform(operand); }))
-      varying.insert(op.result_begin(), op.result_end());
-}
-
 MapKernel::Split MapKernel::split(Emitter &emitter, Arguments &arguments) {
-  unsigned out = inputs + captures;
+  unsigned axes = region.axes();
   Split split;
-  split.axes = sizes(arguments, out, 0, axes ? axes - 1 : 0);
+  split.axes = sizes(arguments, region.out(), 0, axes ? axes - 1 : 0);
   split.rows = product(emitter, split.axes);
-  Value size = rowSize(emitter, arguments, out);
+  Value size = rowSize(emitter, arguments, region.out());
   split.rowsPerJob = rowsPerJob(emitter, size);
   split.pieces = emitter.ceilDiv(size, kElementsPerJob);
   return split;
@@ -101,204 +356,11 @@ LogicalResult MapKernel::body(Emitter &emitter, Arguments &arguments, Value job,
   Value last = emitter.min(emitter.add(first, parts.rowsPerJob), parts.rows);
   Value begin = emitter.mul(emitter.rem(job, parts.pieces), kElementsPerJob);
   Value end = emitter.min(emitter.add(begin, kElementsPerJob),
-                          rowSize(emitter, arguments, inputs + captures));
+                          rowSize(emitter, arguments, region.out()));
   LogicalResult result = success();
   walk(emitter, parts.axes, first, last, [&](ValueRange place) {
-    result = row(emitter, arguments, place, begin, end);
+    result = MapRow(region, emitter, arguments, place).emit(begin, end);
   });
-  return result;
-}
-
-//===----------------------------------------------------------------------===//
-// Captures
-//===----------------------------------------------------------------------===//
-
-/// Whether the load reads a row of a capture in step with the row of `out`.
-bool MapKernel::followsRow(plan::LoadOp load) const {
-  OperandRange indices = load.getIndices();
-  return axes != 0 && !indices.empty() &&
-         indices.back() == region.getArguments().back() &&
-         llvm::all_of(indices.drop_back(),
-                      [&](Value index) { return isUniform(index); });
-}
-
-/// An index of a capture as i64; kept within the axis, so that a wrong one
-/// reads something else of the capture and nothing beyond.
-Value MapKernel::indexWithin(Emitter &emitter, Arguments &arguments,
-                             unsigned operand, unsigned axis, Value index) {
-  Value last = emitter.sub(arguments.size(operand, axis), emitter.number(1));
-  Value low = emitter.number(0);
-  Type wide = emitter.i64Type();
-  if (isa<VectorType>(index.getType())) {
-    wide = emitter.vectorType(wide);
-    last = emitter.broadcast(last);
-    low = emitter.broadcast(low);
-  }
-  Value widened =
-      arith::ExtSIOp::create(emitter.builder(), emitter.loc(), wide, index);
-  return emitter.max(emitter.min(widened, last), low);
-}
-
-/// A load whose indices differ between the lanes in any way, lane by lane.
-Value MapKernel::gatherLanes(Emitter &emitter, Arguments &arguments,
-                             plan::LoadOp load, IRMapping &mapping) {
-  unsigned operand = operandOf(load);
-  Value base = arguments.pointer(operand);
-  Value offsets;
-  for (auto [axis, index] : llvm::enumerate(load.getIndices())) {
-    Value at =
-        indexWithin(emitter, arguments, operand, axis, mapping.lookup(index));
-    Value stride = arguments.stride(operand, axis);
-    if (!isa<VectorType>(at.getType())) {
-      base = emitter.offset(base, emitter.mul(at, stride));
-      continue;
-    }
-    Value bytes = emitter.mul(at, emitter.broadcast(stride));
-    offsets = offsets ? emitter.add(offsets, bytes) : bytes;
-  }
-  Type element = load.getType();
-  Values lanes;
-  for (int64_t lane = 0; lane < emitter.lanes(); ++lane) {
-    Value offset = vector::ExtractOp::create(emitter.builder(), emitter.loc(),
-                                             offsets, lane);
-    lanes.push_back(emitter.loadElement(element, emitter.offset(base, offset)));
-  }
-  return vector::FromElementsOp::create(emitter.builder(), emitter.loc(),
-                                        emitter.vectorType(element), lanes);
-}
-
-//===----------------------------------------------------------------------===//
-// Rows
-//===----------------------------------------------------------------------===//
-
-/// Computes what is the same all along the row.
-void MapKernel::mapUniform(Emitter &emitter, Arguments &arguments,
-                           IRMapping &scalars) {
-  for (Operation &op : region.without_terminator()) {
-    if (isa<plan::DimOp>(op) ||
-        llvm::any_of(op.getResults(),
-                     [&](Value result) { return !isUniform(result); }))
-      continue;
-    if (isIntegerDivision(op)) {
-      scalars.map(op.getResult(0),
-                  emitIntegerDivision(emitter, op,
-                                      scalars.lookup(op.getOperand(0)),
-                                      scalars.lookup(op.getOperand(1))));
-      continue;
-    }
-    auto load = dyn_cast<plan::LoadOp>(op);
-    if (!load) {
-      emitter.builder().clone(op, scalars);
-      continue;
-    }
-    unsigned operand = operandOf(load);
-    Values indices;
-    for (auto [axis, index] : llvm::enumerate(load.getIndices()))
-      indices.push_back(indexWithin(emitter, arguments, operand, axis,
-                                    scalars.lookup(index)));
-    scalars.map(load.getResult(),
-                emitter.loadElement(load.getType(),
-                                    arguments.address(operand, indices)));
-  }
-}
-
-LogicalResult MapKernel::row(Emitter &emitter, Arguments &arguments,
-                             ValueRange place, Value begin, Value end) {
-  IRMapping scalars;
-  arguments.mapDims(scalars);
-  SmallVector<Row> rows;
-  for (unsigned input = 0; input < inputs; ++input) {
-    rows.push_back(Row::read(emitter, arguments, input, place));
-    if (isUniform(region.getArgument(input)))
-      scalars.map(region.getArgument(input),
-                  rows.back().loadElement(emitter.number(0)));
-  }
-  for (auto [axis, index] : llvm::enumerate(place))
-    scalars.map(region.getArgument(inputs + captures + axis),
-                emitter.narrow(index));
-  mapUniform(emitter, arguments, scalars);
-  Row out = Row::write(emitter, arguments, inputs + captures, place);
-
-  // Rows of captures; a capture that is shorter than `out` ends what is read
-  // without a mask.
-  llvm::DenseMap<Operation *, std::pair<Row, Value>> followed;
-  Value whole = end;
-  for (auto load : region.getOps<plan::LoadOp>()) {
-    if (!followsRow(load))
-      continue;
-    unsigned operand = operandOf(load);
-    Values indices;
-    for (auto [axis, index] : llvm::enumerate(load.getIndices().drop_back()))
-      indices.push_back(indexWithin(emitter, arguments, operand, axis,
-                                    scalars.lookup(index)));
-    Value size = rowSize(emitter, arguments, operand);
-    whole = emitter.min(whole, size);
-    followed.try_emplace(load, Row::read(emitter, arguments, operand, indices),
-                         size);
-  }
-  whole = emitter.max(whole, begin);
-
-  auto step = [&](Value position, const Tail *tail) -> LogicalResult {
-    // Lanes beyond the row repeat the first one, so that they cannot do what no
-    // place of the row does (divide by zero).
-    auto repeatFirst = [&](Value value) {
-      if (!tail)
-        return value;
-      Value firstLane =
-          vector::ExtractOp::create(emitter.builder(), emitter.loc(), value, 0);
-      return emitter.select(tail->mask, value, emitter.broadcast(firstLane));
-    };
-    IRMapping mapping;
-    for (auto [from, to] : scalars.getValueMap())
-      if (!from.getDefiningOp<arith::ConstantOp>())
-        mapping.map(from, to);
-    for (unsigned input = 0; input < inputs; ++input)
-      if (!isUniform(region.getArgument(input)))
-        mapping.map(region.getArgument(input),
-                    repeatFirst(rows[input].load(position, tail)));
-    if (axes != 0)
-      mapping.map(
-          region.getArguments().back(),
-          repeatFirst(emitter.add(emitter.broadcast(emitter.narrow(position)),
-                                  emitter.laneNumbers())));
-
-    auto other = [&](Operation &op, IRMapping &mapping) -> LogicalResult {
-      auto load = dyn_cast<plan::LoadOp>(op);
-      if (!load)
-        return op.emitError("not an operation for the region of a map");
-      auto found = followed.find(load);
-      if (found == followed.end()) {
-        mapping.map(load.getResult(),
-                    gatherLanes(emitter, arguments, load, mapping));
-        return success();
-      }
-      auto &[row, size] = found->second;
-      if (!tail) {
-        mapping.map(load.getResult(), row.load(position, nullptr));
-        return success();
-      }
-      Tail inside = {
-          emitter.firstLanes(emitter.sub(emitter.min(size, end), position)),
-          emitter.min(tail->last, emitter.sub(size, emitter.number(1)))};
-      mapping.map(load.getResult(), repeatFirst(row.load(position, &inside)));
-      return success();
-    };
-    FailureOr<SmallVector<Value>> result =
-        cloneOnVectors(emitter, region, mapping, emitter.lanes(), other);
-    if (failed(result))
-      return failure();
-    out.store(result->front(), position, tail);
-    return success();
-  };
-
-  LogicalResult result = success();
-  sweep(
-      emitter, begin, end,
-      [&](Value position, const Tail *tail) {
-        if (succeeded(result))
-          result = step(position, tail);
-      },
-      whole);
   return result;
 }
 

@@ -24,6 +24,9 @@ static Value expand(Operation *op, Functions &functions) {
       .Case([&](math::ErfOp op) { return functions.erf(op.getOperand()); })
       .Case([&](math::SinOp op) { return functions.sin(op.getOperand()); })
       .Case([&](math::CosOp op) { return functions.cos(op.getOperand()); })
+      .Case([&](math::PowFOp op) {
+        return functions.pow(op.getLhs(), op.getRhs());
+      })
       .Default([](Operation *) { return Value(); });
 }
 

@@ -53,6 +53,11 @@ Value Functions::integer(int32_t value) {
                     emitter.builder().getI32IntegerAttr(value));
 }
 
+Value Functions::integer64(int64_t value) {
+  return constantOf(emitter, i64Type(),
+                    emitter.builder().getI64IntegerAttr(value));
+}
+
 Value Functions::bits(Value value, Type as) {
   return arith::BitcastOp::create(emitter.builder(), emitter.loc(), as, value);
 }
@@ -156,26 +161,28 @@ Value Functions::tanh(Value x) {
   Value square = emitter.mulf(x, x);
   Value slope = polynomial(square, {-0.333332837f, 0.133314833f, -0.0537427738f,
                                     0.0206480622f, -0.00571406353f});
-  Value near = emitter.fma(emitter.mulf(square, slope), x, x);
+  Value near = emitter.fma(emitter.mulf(square, slope), magnitude, magnitude);
   // 1 − 2 / (e²ˣ + 1)
   Value grown = exp(emitter.addf(magnitude, magnitude));
   Value far = emitter.subf(
       constant(1), emitter.divf(constant(2), emitter.addf(grown, constant(1))));
-  far = math::CopySignOp::create(emitter.builder(), emitter.loc(), far, x);
-  return emitter.select(emitter.lessf(magnitude, constant(0.625)), near, far);
+  Value result =
+      emitter.select(emitter.lessf(magnitude, constant(0.625)), near, far);
+  return math::CopySignOp::create(emitter.builder(), emitter.loc(), result, x);
 }
 
 Value Functions::erf(Value x) {
-  // erf(x) / x in 2 (x / 3.9)² − 1; beyond 3.9 it is 1 to within an ulp.
-  constexpr double bound = 3.9;
+  // erf(x) / x in 2 (x / 3.92)² − 1; beyond 3.92 erf is 1 in f32.
+  constexpr double bound = 3.92;
   x = clamp(x, -bound, bound);
   Value place = emitter.fma(emitter.mulf(x, x), constant(2 / (bound * bound)),
                             constant(-1));
   Value slope = polynomial(
-      place, {0.362583989f, -0.18101164f, 0.134689418f, -0.109510712f,
-              0.0906982096f, -0.0740455349f, 0.0577280135f, -0.0415925386f,
-              0.0296645015f, -0.0225208531f, 0.0127767034f, -0.00314547711f,
-              0.00250811987f, -0.00415762768f, 0.00174570577f});
+      place,
+      {0.360736811f, -0.180108628f, 0.134084555f, -0.109179227f, 0.0905969749f,
+       -0.0740198008f, 0.0583959752f, -0.0434369462f, 0.0296976348f,
+       -0.0199948162f, 0.0142098407f, -0.00766081153f, 0.00192005959f,
+       -0.00139434723f, 0.00209873139f, -0.000843979256f});
   return emitter.mulf(x, slope);
 }
 
@@ -241,6 +248,14 @@ static ArrayRef<double> twoOverPi() {
   };
   return parts;
 }
+
+Value Functions::sin(Value x) {
+  // Keeps the sign of 0.
+  return emitter.select(emitter.equalf(x, constant(0)), x,
+                        sine(x, /*quarterTurns=*/0));
+}
+
+Value Functions::cos(Value x) { return sine(x, /*quarterTurns=*/1); }
 
 Value Functions::sine(Value x, int quarterTurns) {
   OpBuilder &builder = emitter.builder();

@@ -18,18 +18,20 @@ public:
   mlir::Value log1p(mlir::Value x);
   mlir::Value tanh(mlir::Value x);
   mlir::Value erf(mlir::Value x);
-  mlir::Value sin(mlir::Value x) { return sine(x, /*quarterTurns=*/0); }
-  mlir::Value cos(mlir::Value x) { return sine(x, /*quarterTurns=*/1); }
+  mlir::Value sin(mlir::Value x);
+  mlir::Value cos(mlir::Value x);
   mlir::Value pow(mlir::Value x, mlir::Value y);
 
 private:
   /// The shape of `type` with other elements.
   mlir::Type shaped(mlir::Type element);
   mlir::Type i32Type() { return shaped(emitter.builder().getI32Type()); }
+  mlir::Type i64Type() { return shaped(emitter.builder().getI64Type()); }
   mlir::Type f64Type() { return shaped(emitter.builder().getF64Type()); }
   mlir::Value constant(double value);
   mlir::Value constant64(double value);
   mlir::Value integer(int32_t value);
+  mlir::Value integer64(int64_t value);
   mlir::Value bits(mlir::Value value, mlir::Type as);
   mlir::Value absolute(mlir::Value x);
   mlir::Value roundEven(mlir::Value x);
@@ -45,6 +47,8 @@ private:
   mlir::Value scale(mlir::Value x, mlir::Value n);
   /// sin(x + quarterTurns · π/2).
   mlir::Value sine(mlir::Value x, int quarterTurns);
+  mlir::Value log2Wide(mlir::Value x);
+  mlir::Value exp2Wide(mlir::Value x);
   /// `x` between `low` and `high`; NaN stays.
   mlir::Value clamp(mlir::Value x, double low, double high);
 

@@ -4,11 +4,10 @@
 //           [--entry NAME] [-D name=value]… [--print] [--describe]
 //
 // Loads one bridge from folders of specs. Prints its errors, or that its module
-// verifies.
+// verifies. Without a spec and a config: every variant of every bridge.
 //
 //===----------------------------------------------------------------------===//
 #include "bridge/Frontend/Frontend.h"
-#include "bridge/InitAll.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -34,6 +33,26 @@ static void describe(const ModelDescription &model) {
     llvm::outs() << "  " << (part.frozen ? "frozen " : "") << part.role << " "
                  << part.path << ": " << part.module << ", " << part.weights
                  << "\n";
+}
+
+static int loadVariants(mlir::MLIRContext &context,
+                        const std::vector<std::string> &searchPaths) {
+  Diagnostics diagnostics;
+  auto bridges = listBridges(searchPaths, diagnostics);
+  bool ok = mlir::succeeded(bridges);
+  for (const BridgeSummary &bridge :
+       ok ? *bridges : std::vector<BridgeSummary>())
+    for (const std::string &variant : bridge.variants) {
+      SpecOptions options;
+      options.searchPaths = searchPaths;
+      options.specPath = searchPaths.front() + "/" + bridge.file;
+      options.variant = variant;
+      bool loaded = mlir::succeeded(loadSpec(context, options, diagnostics));
+      llvm::outs() << variant << (loaded ? " verifies\n" : " fails\n");
+      ok &= loaded;
+    }
+  diagnostics.print(llvm::errs());
+  return ok ? 0 : 1;
 }
 
 int main(int argc, char **argv) {
@@ -68,9 +87,9 @@ int main(int argc, char **argv) {
       return 1;
     }
   }
-  mlir::DialectRegistry registry;
-  registerAllDialects(registry);
-  mlir::MLIRContext context(registry);
+  mlir::MLIRContext context;
+  if (options.specPath.empty() && !options.config)
+    return loadVariants(context, options.searchPaths);
   Diagnostics diagnostics;
   ModelDescription description;
   auto module = loadSpec(context, options, diagnostics, &description);

@@ -159,13 +159,6 @@ bool Operand::gapsHold(float value) const {
 // Compilation
 //===----------------------------------------------------------------------===//
 
-struct CompiledKernel::Code {
-  std::unique_ptr<llvm::orc::LLJIT> jit;
-  void (*kernel)(const void *args, int64_t job, void *scratch);
-  int64_t (*jobs)(const void *args);
-  int64_t (*scratch)(const void *args);
-};
-
 static std::unique_ptr<MLIRContext> makeContext() {
   DialectRegistry registry;
   registry.insert<plan::PlanDialect, BridgeDialect, arith::ArithDialect,
@@ -192,27 +185,43 @@ static LogicalResult lower(ModuleOp module, StringRef level) {
   return passes.run(module);
 }
 
-/// Emits the kernel of the module as functions that can be looked up.
-static void emit(ModuleOp module, const CpuLevel &level) {
-  auto kernels = llvm::to_vector(module.getOps<plan::KernelOp>());
-  if (kernels.size() != 1)
-    fail("expected one kernel");
-  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  if (failed(emitCpuKernel(builder, kernels[0], level, "kernel")))
-    fail("no code for the kernel");
-  kernels[0].erase();
-  for (StringRef name : {"kernel", "kernel.jobs", "kernel.scratch"})
-    module.lookupSymbol<LLVM::LLVMFuncOp>(name).setLinkage(
-        LLVM::Linkage::External);
-}
-
 template <typename T> static T orFail(llvm::Expected<T> value) {
   if (!value)
     fail(llvm::toString(value.takeError()));
   return std::move(*value);
 }
 
-CompiledKernel::CompiledKernel(StringRef text, StringRef levelName)
+/// Replaces kernels by functions of their names that can be looked up.
+static void emitKernels(ModuleOp module, const CpuLevel &level) {
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  for (auto kernel :
+       llvm::make_early_inc_range(module.getOps<plan::KernelOp>())) {
+    std::string name = kernel.getSymName().str();
+    builder.setInsertionPoint(kernel);
+    kernel.setSymName(name + ".kernel");
+    if (failed(emitCpuKernel(builder, kernel, level, name)))
+      fail("no code for the kernel");
+    kernel.erase();
+    for (StringRef suffix : {"", ".jobs", ".scratch"})
+      module.lookupSymbol<LLVM::LLVMFuncOp>(name + suffix.str())
+          .setLinkage(LLVM::Linkage::External);
+  }
+}
+
+static std::unique_ptr<llvm::orc::LLJIT> makeJit(const CpuLevel &level) {
+  auto machine = orFail(llvm::orc::JITTargetMachineBuilder::detectHost());
+  machine.setCPU(level.cpu.str());
+  machine.getFeatures() = llvm::SubtargetFeatures(level.features);
+  machine.setCodeGenOptLevel(llvm::CodeGenOptLevel::Default);
+  return orFail(
+      llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(machine).create());
+}
+
+struct CompiledModule::Code {
+  std::unique_ptr<llvm::orc::LLJIT> jit;
+};
+
+CompiledModule::CompiledModule(StringRef text, StringRef levelName)
     : code(std::make_unique<Code>()) {
   static bool registered = [] {
     llvm::InitializeNativeTarget();
@@ -228,34 +237,41 @@ CompiledKernel::CompiledKernel(StringRef text, StringRef levelName)
       parseSourceString<ModuleOp>(text, context.get());
   if (!module)
     fail("cannot parse: " + text);
-  emit(*module, level);
+  emitKernels(*module, level);
   if (failed(verify(*module)) || failed(lower(*module, levelName)))
     fail("cannot lower: " + text);
-
   auto llvmContext = std::make_unique<llvm::LLVMContext>();
   std::unique_ptr<llvm::Module> translated =
       translateModuleToLLVMIR(*module, *llvmContext);
-  if (const char *path = std::getenv("KERNEL_DUMP")) {
-    std::error_code error;
-    llvm::raw_fd_ostream file(path, error);
-    translated->print(file, nullptr);
-  }
-  auto machine = orFail(llvm::orc::JITTargetMachineBuilder::detectHost());
-  machine.setCPU(level.cpu.str());
-  machine.getFeatures() = llvm::SubtargetFeatures(level.features);
-  machine.setCodeGenOptLevel(llvm::CodeGenOptLevel::Default);
-  code->jit = orFail(
-      llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(machine).create());
+  code->jit = makeJit(level);
   if (llvm::Error error = code->jit->addIRModule(llvm::orc::ThreadSafeModule(
           std::move(translated), std::move(llvmContext))))
     fail(llvm::toString(std::move(error)));
-  auto find = [&](StringRef name) { return orFail(code->jit->lookup(name)); };
-  code->kernel = find("kernel").toPtr<decltype(code->kernel)>();
-  code->jobs = find("kernel.jobs").toPtr<decltype(code->jobs)>();
-  code->scratch = find("kernel.scratch").toPtr<decltype(code->scratch)>();
 }
 
-CompiledKernel::~CompiledKernel() = default;
+CompiledModule::~CompiledModule() = default;
+
+uint64_t CompiledModule::address(StringRef name) const {
+  return orFail(code->jit->lookup(name)).getValue();
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+/// The name of the one kernel in `text`.
+static StringRef kernelName(StringRef text) {
+  StringRef name = text.split('@').second;
+  return name.take_while([](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
+
+CompiledKernel::CompiledKernel(StringRef text, StringRef level)
+    : module(text, level) {
+  std::string name = kernelName(text).str();
+  kernel = module.find<decltype(kernel)>(name);
+  jobs = module.find<decltype(jobs)>(name + ".jobs");
+  scratch = module.find<decltype(scratch)>(name + ".scratch");
+}
 
 static SmallVector<int64_t> argumentBlock(ArrayRef<Operand> operands,
                                           ArrayRef<int64_t> dims,
@@ -273,12 +289,12 @@ static SmallVector<int64_t> argumentBlock(ArrayRef<Operand> operands,
 void CompiledKernel::run(ArrayRef<Operand> operands, ArrayRef<int64_t> dims,
                          bridge_call *call) const {
   SmallVector<int64_t> block = argumentBlock(operands, dims, call);
-  std::unique_ptr<char, decltype(&std::free)> scratch(
+  std::unique_ptr<char, decltype(&std::free)> memory(
       static_cast<char *>(std::aligned_alloc(
-          64, llvm::alignTo(code->scratch(block.data()), 64) + 64)),
+          64, llvm::alignTo(scratch(block.data()), 64) + 64)),
       &std::free);
-  for (int64_t job = 0, jobs = code->jobs(block.data()); job < jobs; ++job)
-    code->kernel(block.data(), job, scratch.get());
+  for (int64_t job = 0, count = jobs(block.data()); job < count; ++job)
+    kernel(block.data(), job, memory.get());
 }
 
 /// Seconds that this thread has run.

@@ -65,12 +65,30 @@ private:
   llvm::SmallVector<int64_t> sizes, strides;
 };
 
+/// Code compiled for this machine as the compiler does it.
+class CompiledModule {
+public:
+  /// Compiles the text of a module with kernels of the plan, or what is left of
+  /// them after emission; ends the program where that fails.
+  CompiledModule(llvm::StringRef text, llvm::StringRef level);
+  ~CompiledModule();
+
+  template <typename Function> Function find(llvm::StringRef name) const {
+    return reinterpret_cast<Function>(address(name));
+  }
+
+private:
+  uint64_t address(llvm::StringRef name) const;
+
+  struct Code;
+  std::unique_ptr<Code> code;
+};
+
 /// A kernel compiled for this machine.
 class CompiledKernel {
 public:
   /// Compiles the one plan.kernel in `text`; ends the program where that fails.
   CompiledKernel(llvm::StringRef text, llvm::StringRef level);
-  ~CompiledKernel();
 
   /// Runs all jobs; `dims` are the values of the region's plan.dim. Run-time
   /// errors are reported in `call`.
@@ -80,8 +98,10 @@ public:
   double time(llvm::ArrayRef<Operand> operands) const;
 
 private:
-  struct Code;
-  std::unique_ptr<Code> code;
+  CompiledModule module;
+  void (*kernel)(const void *args, int64_t job, void *scratch);
+  int64_t (*jobs)(const void *args);
+  int64_t (*scratch)(const void *args);
 };
 
 /// The text of a view type of f32 (or `element`) of rank `rank` whose last

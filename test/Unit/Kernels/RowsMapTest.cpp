@@ -38,18 +38,9 @@ void testWays(Kernels &kernels) {
 /// The region's positions as a number in base 100, for any rank.
 void testRanks(Kernels &kernels) {
   const llvm::SmallVector<llvm::SmallVector<int64_t>> shapes = {
-      {},
-      {1},
-      {35},
-      {9000},
-      {4096},
-      {4097},
-      {3, 5000},
-      {2, 3, 17},
-      {2, 3, 4, 5},
-      {1, 2, 1, 33},
-      {2, 2, 3, 2, 3},
-      {2, 3, 2, 3, 2, 5}};
+      {},     {1},       {35},          {9000},          {4096},
+      {4097}, {3, 5000}, {2, 3, 17},    {2, 3, 4, 5},    {0},
+      {3, 0}, {0, 3},    {1, 2, 1, 33}, {2, 2, 3, 2, 3}, {2, 3, 2, 3, 2, 5}};
   for (const auto &shape : shapes) {
     std::string region = "{ ^bb0(";
     for (size_t axis = 0; axis < shape.size(); ++axis)

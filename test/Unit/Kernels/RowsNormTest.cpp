@@ -84,6 +84,7 @@ void testNorms(Kernels &kernels) {
     for (int64_t size : rowSizes(kernels.lanes()))
       testNorm(kernels, norm, {2, 3, size}, Lies::InRows, Lies::InRows,
                Lies::InRows);
+    testNorm(kernels, norm, {0, 35}, Lies::InRows, Lies::InRows, Lies::InRows);
     testNorm(kernels, norm, {67}, Lies::InRows, Lies::InRows, Lies::InRows);
     testNorm(kernels, norm, {700, 35}, Lies::InRows, Lies::InRows,
              Lies::InRows);

@@ -27,8 +27,8 @@ std::string test::treeOf(const std::string &text) {
 
 std::string test::formatted(const std::string &text) {
   Diagnostics diagnostics;
-  auto file = parseSpec("x.bridge", text, diagnostics);
-  return file ? formatSpec(*file) : print(diagnostics);
+  auto result = formatSpec("x.bridge", text, diagnostics);
+  return succeeded(result) ? *result : print(diagnostics);
 }
 
 std::string test::contentsOf(llvm::StringRef path) {
