@@ -271,6 +271,5 @@ TypedAttr bridge::getSplat(Value tensor) {
   if (!constant)
     return {};
   DenseElementsAttr elements = constant.getRounded();
-  return elements.isSplat() ? elements.getSplatValue<TypedAttr>()
-                            : TypedAttr();
+  return elements.isSplat() ? elements.getSplatValue<TypedAttr>() : TypedAttr();
 }

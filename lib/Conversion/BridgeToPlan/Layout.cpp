@@ -75,8 +75,10 @@ Layout bridge::layoutLike(const Layout &model, int64_t elementBytes) {
     int64_t outer = order[model.rank() - 1 - rowAxes];
     int64_t inner = order[model.rank() - rowAxes];
     std::optional<int64_t> known = rowBytes.constant();
-    if (!known || *known >= longRow ||
-        !(model.strides[outer] == model.strides[inner] * model.sizes[inner]))
+    bool isNear =
+        model.strides[outer] == model.strides[inner] * model.sizes[inner];
+    if (!known || *known >= longRow || !model.sizes[outer].isStatic() ||
+        !isNear)
       break;
     rowBytes = rowBytes * model.sizes[outer];
     ++rowAxes;

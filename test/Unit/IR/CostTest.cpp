@@ -40,7 +40,7 @@ int main() {
   context.loadDialect<bridge::BridgeDialect, func::FuncDialect,
                       arith::ArithDialect, math::MathDialect>();
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(program, &context);
-  CHECK(module);
+  CHECK(static_cast<bool>(module));
   if (!module)
     return 1;
   std::string found;
