@@ -9,7 +9,6 @@
 using namespace mlir;
 using namespace bridge;
 
-
 static Type elementTypeOf(Value tensor) {
   return cast<RankedTensorType>(tensor.getType()).getElementType();
 }
