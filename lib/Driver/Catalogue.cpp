@@ -48,7 +48,7 @@ llvm::Error bridge::listSpecs(ArrayRef<std::string> searchPaths,
 static std::string shapeText(Type type) {
   auto tensor = cast<RankedTensorType>(type);
   Type element = tensor.getElementType();
-  std::string text = element.isF32()          ? "f32 ["
+  std::string text = element.isF32()         ? "f32 ["
                      : element.isInteger(32) ? "i32 ["
                                              : "bool [";
   llvm::ListSeparator comma;
@@ -66,18 +66,20 @@ static Dim countFlops(func::FuncOp function) {
     if (auto cost = dyn_cast<CostOpInterface>(op))
       flops = flops + cost.flops();
     else if (auto call = dyn_cast<CallOp>(op))
-      flops = flops + countFlops(SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
-                          op, call.getCalleeAttr()));
+      flops =
+          flops + countFlops(SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+                      op, call.getCalleeAttr()));
   });
   return flops;
 }
 
 static void describeEntry(func::FuncOp function, llvm::raw_ostream &os) {
-  os << "entry " << function.getSymName() << ": "
-     << countFlops(function).str() << " FLOPs\n";
+  os << "entry " << function.getSymName() << ": " << countFlops(function).str()
+     << " FLOPs\n";
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
-    os << "  input  " << function.getArgAttrOfType<StringAttr>(i, kNameAttr).getValue()
-       << ": " << shapeText(function.getArgumentTypes()[i]) << "\n";
+    os << "  input  "
+       << function.getArgAttrOfType<StringAttr>(i, kNameAttr).getValue() << ": "
+       << shapeText(function.getArgumentTypes()[i]) << "\n";
   for (unsigned i = 0; i < function.getNumResults(); ++i)
     os << "  output "
        << function.getResultAttrOfType<StringAttr>(i, kNameAttr).getValue()
@@ -125,8 +127,8 @@ llvm::Error bridge::formatFiles(ArrayRef<std::string> files, bool checkOnly) {
       unformatted += " " + name;
       continue;
     }
-    if (llvm::Error error = writeOutput(
-            name, [&](llvm::raw_ostream &os) { os << *formatted; }))
+    if (llvm::Error error =
+            writeOutput(name, [&](llvm::raw_ostream &os) { os << *formatted; }))
       return error;
   }
   if (!unformatted.empty())

@@ -41,11 +41,11 @@ bridge::generateProgram(llvm::StringRef manifest,
                         bool embedsWeights, bool hasMain) {
   llvm::SmallVector<ProgramLevel> described;
   for (const CpuLevel *level : levels)
-    described.push_back({level->name.str(), level->panelWidth(),
-                         entriesSymbol(level->name)});
+    described.push_back(
+        {level->name.str(), level->panelWidth(), entriesSymbol(level->name)});
   llvm::LLVMContext context;
-  auto program = makeProgramModule(context, manifest, described, embedsWeights,
-                                   hasMain);
+  auto program =
+      makeProgramModule(context, manifest, described, embedsWeights, hasMain);
   // The descriptor and main have to run on every x86-64.
   CpuMachine baseline{"x86-64", ""};
   if (llvm::Error error = prepareForCpu(*program, baseline))

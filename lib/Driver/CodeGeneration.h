@@ -11,7 +11,8 @@ namespace bridge {
 
 struct CpuLevel;
 
-/// The LLVM module of a module in the llvm dialect, with the level's attributes.
+/// The LLVM module of a module in the llvm dialect, with the level's
+/// attributes.
 llvm::Expected<std::unique_ptr<llvm::Module>>
 translateToLlvm(mlir::ModuleOp module, llvm::LLVMContext &context,
                 const CpuLevel &level);

@@ -110,11 +110,10 @@ llvm::Error Compilation::timed(StringRef phase,
   auto begin = std::chrono::steady_clock::now();
   llvm::Error error = step();
   if (options.timePhases)
-    llvm::errs() << llvm::formatv(
-        "{0,10}: {1,8:f1} ms\n", phase,
-        std::chrono::duration<double, std::milli>(
-            std::chrono::steady_clock::now() - begin)
-            .count());
+    llvm::errs() << llvm::formatv("{0,10}: {1,8:f1} ms\n", phase,
+                                  std::chrono::duration<double, std::milli>(
+                                      std::chrono::steady_clock::now() - begin)
+                                      .count());
   return error;
 }
 
@@ -123,9 +122,8 @@ llvm::Error Compilation::lower(ModuleOp module, Phase phase,
   PipelineOptions adapted = pipeline;
   if (level)
     adapted.level = level->name.str();
-  return timed(stringify(phase), [&] {
-    return runPipeline(module, pipelineTo(phase, adapted));
-  });
+  return timed(stringify(phase),
+               [&] { return runPipeline(module, pipelineTo(phase, adapted)); });
 }
 
 llvm::Error Compilation::print(ModuleOp module) {
@@ -158,9 +156,8 @@ llvm::Error Compilation::writeHeader(const llvm::json::Object &manifest) {
   llvm::sys::path::replace_extension(path, "h");
   StringRef stem = llvm::sys::path::stem(options.output);
   stem.consume_front("lib");
-  return writeOutput(path, [&](llvm::raw_ostream &os) {
-    os << makeHeader(manifest, stem);
-  });
+  return writeOutput(
+      path, [&](llvm::raw_ostream &os) { os << makeHeader(manifest, stem); });
 }
 
 llvm::Error Compilation::link(ModuleOp planned) {
@@ -189,9 +186,8 @@ llvm::Error Compilation::link(ModuleOp planned) {
   }
   std::string text =
       llvm::formatv("{0}", llvm::json::Value(llvm::json::Object(manifest)));
-  auto program =
-      generateProgram(text, levels, !options.embedWeights.empty(),
-                      /*hasMain=*/kind == OutputKind::Executable);
+  auto program = generateProgram(text, levels, !options.embedWeights.empty(),
+                                 /*hasMain=*/kind == OutputKind::Executable);
   if (!program)
     return program.takeError();
   objects.push_back(std::move(*program));

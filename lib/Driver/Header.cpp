@@ -36,9 +36,8 @@ static void writeEntry(llvm::raw_ostream &os, const llvm::json::Object &entry,
   os << "/* " << name << ", see bridge_session_run.\n";
   auto describe = [&](StringRef role, const llvm::json::Array &tensors) {
     for (const llvm::json::Value &tensor : tensors)
-      os << " *   " << role << " "
-         << *tensor.getAsObject()->getString("name") << ": "
-         << shapeText(*tensor.getAsObject()) << "\n";
+      os << " *   " << role << " " << *tensor.getAsObject()->getString("name")
+         << ": " << shapeText(*tensor.getAsObject()) << "\n";
   };
   describe("input", inputs);
   describe("output", outputs);
@@ -59,8 +58,7 @@ static void writeEntry(llvm::raw_ostream &os, const llvm::json::Object &entry,
      << "] = {";
   llvm::ListSeparator comma;
   for (const llvm::json::Value &tensor : inputs)
-    os << comma << "*"
-       << identifier(*tensor.getAsObject()->getString("name"));
+    os << comma << "*" << identifier(*tensor.getAsObject()->getString("name"));
   os << (inputs.empty() ? "{0}};\n" : "};\n");
   os << "  bridge_tensor outputs[" << outputs.size() << "] = {";
   llvm::ListSeparator outputComma;

@@ -55,8 +55,8 @@ bridge::specSearchPaths(ArrayRef<std::string> searchPaths) {
 static llvm::Expected<llvm::json::Value> readJson(StringRef file) {
   uint64_t bytes;
   if (std::error_code code = fs::file_size(file, bytes))
-    return llvm::createStringError(code,
-                                   "cannot read " + file + ": " + code.message());
+    return llvm::createStringError(code, "cannot read " + file + ": " +
+                                             code.message());
   if (bytes > kMaxJsonBytes)
     return llvm::createStringError(file + " has " + std::to_string(bytes) +
                                    " bytes, which is too much for a config");
@@ -67,8 +67,8 @@ static llvm::Expected<llvm::json::Value> readJson(StringRef file) {
                                        buffer.getError().message());
   auto value = llvm::json::parse((*buffer)->getBuffer());
   if (!value)
-    return llvm::createStringError(file + " is not JSON: " +
-                                   llvm::toString(value.takeError()));
+    return llvm::createStringError(
+        file + " is not JSON: " + llvm::toString(value.takeError()));
   return value;
 }
 
@@ -91,8 +91,7 @@ bridge::readPreprocessor(StringRef input) {
   return std::move(*value);
 }
 
-llvm::Expected<SpecOptions>
-bridge::specOptions(const CompileOptions &options) {
+llvm::Expected<SpecOptions> bridge::specOptions(const CompileOptions &options) {
   SpecOptions spec;
   spec.searchPaths = specSearchPaths(options.searchPaths);
   spec.variant = options.variant;
@@ -100,8 +99,8 @@ bridge::specOptions(const CompileOptions &options) {
   for (StringRef definition : options.definitions) {
     auto [name, value] = definition.split('=');
     if (name.empty() || value.empty())
-      return llvm::createStringError(
-          "expected -D name=value, found `-D " + definition + "`");
+      return llvm::createStringError("expected -D name=value, found `-D " +
+                                     definition + "`");
     spec.overrides.emplace_back(name.str(), value.str());
   }
   if (!fs::exists(options.input))
@@ -124,8 +123,8 @@ bridge::specOptions(const CompileOptions &options) {
   return spec;
 }
 
-static llvm::Expected<OwningOpRef<ModuleOp>>
-parseModule(MLIRContext &context, StringRef file) {
+static llvm::Expected<OwningOpRef<ModuleOp>> parseModule(MLIRContext &context,
+                                                         StringRef file) {
   std::string messages;
   llvm::raw_string_ostream stream(messages);
   llvm::SourceMgr sources;

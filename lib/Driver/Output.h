@@ -11,9 +11,8 @@ namespace bridge {
 
 /// Writes to `path`, or to standard output where it is empty or "-". The file
 /// appears complete or not at all.
-llvm::Error
-writeOutput(llvm::StringRef path,
-            llvm::function_ref<void(llvm::raw_ostream &os)> write);
+llvm::Error writeOutput(llvm::StringRef path,
+                        llvm::function_ref<void(llvm::raw_ostream &os)> write);
 
 } // namespace bridge
 

@@ -1,8 +1,8 @@
 //===- Frontend.cpp - From a spec or a config to the bridge dialect -------===//
+#include "bridge/Frontend/Frontend.h"
 #include "Library.h"
 #include "Trace.h"
 #include "WeightNames.h"
-#include "bridge/Frontend/Frontend.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Verifier.h"

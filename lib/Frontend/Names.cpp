@@ -1,6 +1,6 @@
 //===- Names.cpp - Which names a piece of syntax uses and makes -----------===//
-#include "Evaluator.h"
 #include "Names.h"
+#include "Evaluator.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace bridge;

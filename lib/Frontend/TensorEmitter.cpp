@@ -105,14 +105,15 @@ Type TensorEmitter::commonType(ArrayRef<Operand> operands, Type least) {
 }
 
 FailureOr<Value> TensorEmitter::constant(double value, Type elementType) {
-  auto type = RankedTensorType::get({}, elementType);
-  Attribute number;
+  TypedAttr number;
   if (elementType.isF32())
-    number = builder.getF32FloatAttr(value);
+    number = builder.getF64FloatAttr(value);
   else
     number = builder.getIntegerAttr(elementType, static_cast<int64_t>(value));
-  return ConstantOp::create(builder, location, type,
-                            DenseElementsAttr::get(type, number))
+  auto elements = DenseElementsAttr::get(
+      RankedTensorType::get({}, number.getType()), Attribute(number));
+  return ConstantOp::create(builder, location,
+                            RankedTensorType::get({}, elementType), elements)
       .getResult();
 }
 
@@ -199,8 +200,13 @@ FailureOr<Value> TensorEmitter::conv2d(Value x, Value weight, Value bias,
       if (!size.isStatic() && !floorDivide(size, stride))
         return failDivision(size, stride, inferred.message());
   }
-  return create<Conv2dOp>(inferred, {x, weight, bias}, *toFloat(x), weight,
-                          bias, stride, padding, groups);
+  FailureOr<Value> result =
+      create<Conv2dOp>(inferred, {x, weight, bias}, *toFloat(x), weight, bias,
+                       stride, padding, groups);
+  if (succeeded(result))
+    for (const Dim &size : getDims(*result))
+      require(size, "a convolution of " + describe(x.getType()));
+  return result;
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,7 +1,7 @@
 //===- Trace.cpp - An entry being traced into the bridge dialect ----------===//
+#include "Trace.h"
 #include "Names.h"
 #include "PruneUnused.h"
-#include "Trace.h"
 
 using namespace bridge;
 using namespace bridge::frontend;

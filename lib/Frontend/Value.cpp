@@ -1,6 +1,6 @@
 //===- Value.cpp - What expressions of a spec evaluate to -----------------===//
-#include "Primitives.h"
 #include "Value.h"
+#include "Primitives.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 

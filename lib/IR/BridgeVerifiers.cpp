@@ -185,9 +185,17 @@ LogicalResult SpliceOp::verify() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult ConstantOp::verify() {
-  if (getValue().getType() != getResult().getType())
-    return emitOpError() << "C1: the value is a " << getValue().getType()
-                         << ", the result a " << getResult().getType();
+  if (!isa<DenseElementsAttr>(getValue()))
+    return emitOpError() << "C3: the value is not dense";
+  auto value = cast<ShapedType>(getValue().getType());
+  auto result = cast<RankedTensorType>(getResult().getType());
+  if (value.getShape() != result.getShape())
+    return emitOpError() << "C1: the value is a " << value << ", the result a "
+                         << result;
+  Type element = value.getElementType(), wanted = result.getElementType();
+  if (element != wanted && !(element.isF64() && wanted.isF32()))
+    return emitOpError() << "C2: the elements are " << element
+                         << ", those of the result " << wanted;
   return success();
 }
 LogicalResult IotaOp::verify() {

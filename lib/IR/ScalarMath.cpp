@@ -270,8 +270,6 @@ TypedAttr bridge::getSplat(Value tensor) {
   auto constant = tensor.getDefiningOp<ConstantOp>();
   if (!constant)
     return {};
-  auto elements = dyn_cast<DenseElementsAttr>(constant.getValue());
-  if (!elements || !elements.isSplat())
-    return {};
-  return elements.getSplatValue<TypedAttr>();
+  DenseElementsAttr elements = constant.getRounded();
+  return elements.isSplat() ? elements.getSplatValue<TypedAttr>() : TypedAttr();
 }

@@ -117,6 +117,8 @@ llvm::Error bridge::runReference(const RunOptions &options,
   if (!report)
     return report.takeError();
   printReport(llvm::outs(), *report, options.json);
+  // What went wrong is said after what there is.
+  llvm::outs().flush();
   if (llvm::Error error = checkErrors(*report, options))
     return error;
   if (options.output.empty())

@@ -57,13 +57,9 @@ static llvm::SmallVector<std::string> kindArguments(LinkKind kind,
                                                     llvm::StringRef loader) {
   switch (kind) {
   case LinkKind::Executable:
-    return {"-pie",
-            "--gc-sections",
-            "--hash-style=gnu",
-            "-dynamic-linker",
-            loader.str(),
-            "--entry=_start",
-            "--undefined=_start"};
+    return {
+        "-pie",       "--gc-sections",  "--hash-style=gnu",  "-dynamic-linker",
+        loader.str(), "--entry=_start", "--undefined=_start"};
   case LinkKind::SharedLibrary:
     return {"-shared", "--gc-sections", "--hash-style=gnu", "--entry=0"};
   case LinkKind::Relocatable:
@@ -78,8 +74,8 @@ llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
   llvm::SmallString<128> folder;
   if (std::error_code code =
           llvm::sys::fs::createUniqueDirectory("bridge-link", folder))
-    return llvm::createStringError(
-        code, "cannot make a temporary folder: " + code.message());
+    return llvm::createStringError(code, "cannot make a temporary folder: " +
+                                             code.message());
   llvm::scope_exit cleanUp([&] { llvm::sys::fs::remove_directories(folder); });
 
   std::string libc = findLoaded("libc.so"), libm = findLoaded("libm.so"),
@@ -114,20 +110,21 @@ llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
   }
   if (kind != LinkKind::Executable) {
     // The whole C API, whatever the program itself uses of it.
-    for (const char *symbol : {"bridge_model_open", "bridge_session_run",
-                               "bridge_tensor_file_open", "bridge_picture_load",
-                               "bridge_main"})
+    for (const char *symbol :
+         {"bridge_model_open", "bridge_session_run", "bridge_tensor_file_open",
+          "bridge_picture_load", "bridge_main"})
       arguments.push_back(std::string("--undefined=") + symbol);
   }
   if (kind == LinkKind::SharedLibrary) {
-    if (llvm::Error error = addFile("exports", "{ global: bridge_*; local: *; };"))
+    if (llvm::Error error =
+            addFile("exports", "{ global: bridge_*; local: *; };"))
       return error;
     arguments.back() = "--version-script=" + arguments.back();
   }
-  if (llvm::Error error = addFile(
-          "runtime.a",
-          llvm::StringRef(bridge_runtime_archive,
-                          bridge_runtime_archive_end - bridge_runtime_archive)))
+  if (llvm::Error error =
+          addFile("runtime.a", llvm::StringRef(bridge_runtime_archive,
+                                               bridge_runtime_archive_end -
+                                                   bridge_runtime_archive)))
     return error;
   if (kind != LinkKind::Relocatable)
     llvm::append_values(arguments, libm, libc, loader);

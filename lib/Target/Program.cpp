@@ -20,9 +20,9 @@ public:
     return define(data, "");
   }
   llvm::Constant *external(llvm::StringRef name) {
-    auto *global = new llvm::GlobalVariable(
-        module, pointer, true, llvm::GlobalValue::ExternalLinkage, nullptr,
-        name);
+    auto *global = new llvm::GlobalVariable(module, pointer, true,
+                                            llvm::GlobalValue::ExternalLinkage,
+                                            nullptr, name);
     global->setVisibility(llvm::GlobalValue::HiddenVisibility);
     return global;
   }
@@ -48,7 +48,8 @@ public:
 };
 } // namespace
 
-/// int main(int argc, char **argv) { return bridge_main(argc, argv, &program); }
+/// int main(int argc, char **argv) { return bridge_main(argc, argv, &program);
+/// }
 static void defineMain(ProgramBuilder &b, llvm::GlobalVariable *program) {
   llvm::Type *i32 = llvm::Type::getInt32Ty(b.context);
   auto *mainType = llvm::FunctionType::get(i32, {i32, b.pointer}, false);
@@ -59,21 +60,22 @@ static void defineMain(ProgramBuilder &b, llvm::GlobalVariable *program) {
   llvm::IRBuilder<> ir(llvm::BasicBlock::Create(b.context, "", main));
   llvm::FunctionCallee run =
       b.module.getOrInsertFunction("bridge_main", runType);
-  ir.CreateRet(
-      ir.CreateCall(run, {main->getArg(0), main->getArg(1), program}));
+  ir.CreateRet(ir.CreateCall(run, {main->getArg(0), main->getArg(1), program}));
 }
 
-std::unique_ptr<llvm::Module> bridge::makeProgramModule(
-    llvm::LLVMContext &context, llvm::StringRef manifest,
-    llvm::ArrayRef<ProgramLevel> levels, bool embedsWeights, bool hasMain) {
+std::unique_ptr<llvm::Module>
+bridge::makeProgramModule(llvm::LLVMContext &context, llvm::StringRef manifest,
+                          llvm::ArrayRef<ProgramLevel> levels,
+                          bool embedsWeights, bool hasMain) {
   auto module = std::make_unique<llvm::Module>("program", context);
   ProgramBuilder b(*module);
   llvm::SmallVector<llvm::Constant *> table;
   for (const ProgramLevel &level : levels)
-    table.push_back(b.structure({b.text(level.name, true),
-                                 b.integer(level.panelWidth),
-                                 b.external(level.entriesSymbol)}));
-  auto *tableType = llvm::ArrayType::get(table.front()->getType(), table.size());
+    table.push_back(
+        b.structure({b.text(level.name, true), b.integer(level.panelWidth),
+                     b.external(level.entriesSymbol)}));
+  auto *tableType =
+      llvm::ArrayType::get(table.front()->getType(), table.size());
   llvm::Constant *embedded = b.null(), *embeddedBytes = b.integer(0);
   if (embedsWeights) {
     embedded = b.external(kEmbeddedWeights);

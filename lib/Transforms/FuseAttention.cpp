@@ -30,10 +30,14 @@ struct AttentionParts {
 
 /// The number of a constant of one number.
 static std::optional<double> findNumber(Value tensor) {
-  auto splat = dyn_cast_if_present<FloatAttr>(getSplat(tensor));
-  if (!splat)
+  auto constant = tensor.getDefiningOp<bridge::ConstantOp>();
+  if (!constant)
     return std::nullopt;
-  return splat.getValueAsDouble();
+  // As exact as the constant is, not as the tensor.
+  auto splat = dyn_cast<SplatElementsAttr>(constant.getValue());
+  if (!splat || !isa<FloatType>(splat.getElementType()))
+    return std::nullopt;
+  return splat.getSplatValue<FloatAttr>().getValueAsDouble();
 }
 
 /// Looks through multiplications with and divisions by constants.

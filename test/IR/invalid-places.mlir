@@ -181,3 +181,19 @@ func.func @unary_C0(%x: tensor<2xf32, "dense">) {
   %0 = bridge.unary gelu %x : tensor<2xf32, "dense">
   return
 }
+
+// -----
+
+func.func @constant_element_type() {
+  // expected-error @+1 {{C2: the elements are 'f64', those of the result 'i32'}}
+  %0 = bridge.constant dense<1.0> : tensor<f64> -> tensor<i32>
+  return
+}
+
+// -----
+
+func.func @constant_not_listed() {
+  // expected-error @+1 {{C3: the value is not dense}}
+  %0 = bridge.constant sparse<[[0]], [1.0]> : tensor<2xf32> -> tensor<2xf32>
+  return
+}

@@ -25,7 +25,7 @@ void checkEqual(const A &found, const B &expected, const char *file, int line,
     return;
   ++failures;
   std::cerr << file << ":" << line << ": " << text << " is " << found
-               << "; expected " << expected << "\n";
+            << "; expected " << expected << "\n";
 }
 
 } // namespace bridge::test

@@ -38,9 +38,9 @@ struct Options {
                "x86-64-v4, x86-64-v4-bf16")};
   cl::opt<std::string> target{"target", cl::init("cpu"), cl::cat(category),
                               cl::desc("What to make code for: cpu")};
-  cl::opt<std::string> precision{
-      "precision", cl::init("f32"), cl::cat(category),
-      cl::desc("The numbers to compute with: f32")};
+  cl::opt<std::string> precision{"precision", cl::init("f32"),
+                                 cl::cat(category),
+                                 cl::desc("The numbers to compute with: f32")};
   cl::opt<std::string> fuse{
       "fuse", cl::init("all"), cl::value_desc("PLAN"), cl::cat(category),
       cl::desc("all, none, or fusions by name, -name to leave one out")};

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fails where a library includes a header of one that it may not know (docs/architecture.md).
+# Fails where a library includes a header of one that it may not know (docs/architecture.md). InitAll.h, which knows all
+# passes, is for the driver and the tools.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -21,7 +22,7 @@ status=0
 for library in "${!may[@]}"; do
   allowed=$(echo "$library ${may[$library]}" | tr ' ' '|')
   bad=$(grep -rnE '#include "bridge/' "include/bridge/$library" "lib/$library" 2>/dev/null |
-    grep -vE "#include \"bridge/($allowed)/" || true)
+    grep -vE "#include \"bridge/(InitAll.h|($allowed)/)" || true)
   if [ -n "$bad" ]; then
     echo "layering: $library may include only ${may[$library]:-nothing of ours}:" >&2
     echo "$bad" >&2

@@ -9,7 +9,7 @@ tools/dev/check-layering.sh
 tools/dev/check-format.sh
 
 status=0
-/usr/lib/llvm-22/bin/lit --no-progress-bar -sv build/test build/test/Unit "$@" 2>&1 | tee build/test.log || status=$?
+/usr/lib/llvm-22/bin/lit --no-progress-bar -sv build/test "$@" 2>&1 | tee build/test.log || status=$?
 count() { sed -nE "s/^ *$1 *: *([0-9]+).*/\1/p" build/test.log | tail -1; }
 passed=$(count Passed) failed=$(count Failed)
 echo "${passed:-0} passed, ${failed:-0} failed"

@@ -28,19 +28,19 @@ std::optional<OutputKind> parseOutputKind(llvm::StringRef name);
 
 /// The options of `bridgec`, as data.
 struct CompileOptions {
-  std::string input;                     ///< .bridge, .mlir or a checkpoint folder
-  std::string output;                    ///< a path; empty: none, or standard output
-  std::optional<OutputKind> emit;        ///< overrides the output's extension
-  std::string variant;                   ///< a published model of the spec
-  std::vector<std::string> definitions;  ///< name=value
-  std::vector<std::string> searchPaths;  ///< folders of specs and modules
-  std::vector<std::string> entries;      ///< the entries wanted; empty: all
-  std::vector<std::string> levels;       ///< of the instruction set; empty: native
-  std::string fuse = "all";              ///< the fusion plan
-  std::optional<Phase> stopAfter;        ///< print the IR of this phase
-  std::string embedWeights;              ///< a .safetensors file
-  std::optional<std::string> remarks;    ///< a file, or empty for standard error
-  bool timePhases = false;               ///< print how long each phase took
+  std::string input;              ///< .bridge, .mlir or a checkpoint folder
+  std::string output;             ///< a path; empty: none, or standard output
+  std::optional<OutputKind> emit; ///< overrides the output's extension
+  std::string variant;            ///< a published model of the spec
+  std::vector<std::string> definitions; ///< name=value
+  std::vector<std::string> searchPaths; ///< folders of specs and modules
+  std::vector<std::string> entries;     ///< the entries wanted; empty: all
+  std::vector<std::string> levels;    ///< of the instruction set; empty: native
+  std::string fuse = "all";           ///< the fusion plan
+  std::optional<Phase> stopAfter;     ///< print the IR of this phase
+  std::string embedWeights;           ///< a .safetensors file
+  std::optional<std::string> remarks; ///< a file, or empty for standard error
+  bool timePhases = false;            ///< print how long each phase took
 };
 
 /// Compiles as `options` say. Whatever a user can cause is an error with a

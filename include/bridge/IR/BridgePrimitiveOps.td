@@ -521,16 +521,25 @@ def Bridge_SpliceOp : Bridge_TensorOp<"splice"> {
 def Bridge_ConstantOp : Bridge_TensorOp<"constant", [ConstantLike]> {
   let summary = "Numbers known when compiling";
   let description = [{
-    - `C1` the value's type is the result's, without `?`.
+    Numbers that a spec computes are kept as `f64`, for the reference interpreter;
+    compiled code rounds them to the result's `f32`.
+
+    - `C1` the value's shape is the result's, without `?`;
+    - `C2` its elements are of the result's type, or `f64` for `f32`;
+    - `C3` they are listed (`dense<…>`).
 
     ```mlir
-    %y = bridge.constant dense<0.5> : tensor<f32> -> tensor<f32>
+    %y = bridge.constant dense<0.1> : tensor<f64> -> tensor<f32>
     ```
   }];
   let arguments = (ins ElementsAttr:$value);
   let results = (outs Bridge_Tensor:$result);
   let assemblyFormat = "$value attr-dict `->` type($result)";
   let hasFolder = 1;
+  let extraClassDeclaration = [{
+    /// The value in the result's element type.
+    ::mlir::DenseElementsAttr getRounded();
+  }];
 }
 def Bridge_IotaOp : Bridge_TensorOp<"iota"> {
   let summary = "0 … n−1, of the result's only axis";

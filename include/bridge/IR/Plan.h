@@ -22,6 +22,11 @@ int64_t elementBytes(mlir::Type element);
 
 namespace bridge::plan {
 
+/// The type with all that a kernel takes from its launch left out: sizes and
+/// strides, but for a last stride that is known. Kernels whose operands have
+/// the same types so are the same kernel; other types are returned as they are.
+mlir::Type getKernelOperandType(mlir::Type type);
+
 /// Names of attributes of the plan.
 inline constexpr llvm::StringLiteral kEntryAttr =
     "plan.entry"; ///< on functions that the caller can ask for

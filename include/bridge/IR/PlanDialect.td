@@ -37,6 +37,7 @@ def Plan_ViewType : Plan_Type<"View", "view"> {
   }];
   let parameters = (ins "::mlir::Type":$elementType, "::bridge::DimsAttr":$sizes, "::bridge::DimsAttr":$strides);
   let assemblyFormat = "`<` $elementType `,` custom<DimList>($sizes) `,` custom<DimList>($strides) `>`";
+  let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     static ViewType get(::mlir::Type elementType, ::llvm::ArrayRef<::bridge::Dim> sizes, ::llvm::ArrayRef<::bridge::Dim> strides);
     int64_t getRank() const { return getSizes().getExprs().size(); }
@@ -53,6 +54,7 @@ def Plan_PanelsType : Plan_Type<"Panels", "panels"> {
   }];
   let parameters = (ins "::mlir::Type":$elementType, "::bridge::DimsAttr":$sizes);
   let assemblyFormat = "`<` $elementType `,` custom<DimList>($sizes) `>`";
+  let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     static PanelsType get(::mlir::Type elementType, ::llvm::ArrayRef<::bridge::Dim> sizes);
   }];

@@ -44,6 +44,17 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
     `site` i64 numbers the place that reports a run-time error; the message is in
     the module's `plan.sites`. Its numbers a and b are: gather the index and the
     axis' size, cross_entropy the label and c, splice the true places and v.
+
+    - `C1` the operands are those of the kind, in number and order.
+    - `C2` their numbers of axes are as above.
+    - `C3` their elements are floats but where i1, i32 or none is said; those of
+      map, reduce, cumsum, gather and splice are any.
+    - `C4` `config` has what the kind needs.
+    - `C5` gemm may have and map has a region, with arguments and result as above.
+
+    ```mlir
+    plan.kernel layer_norm @layer_norm [!plan.view<f32, [50, 768], [3072, 4]>, !plan.view<f32, [50, 768], [3072, 4]>] {eps = 1.0e-05}
+    ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, Plan_KernelKindAttr:$kind, TypeArrayAttr:$signature, DictionaryAttr:$config);
   let regions = (region MaxSizedRegion<1>:$body);
@@ -53,6 +64,12 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
 
 def Plan_LaunchOp : Plan_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Runs a kernel on views; the last operand is written (cross_entropy: the last two)";
+  let description = [{
+    - `C1` the symbol is that of a `plan.kernel`.
+    - `C2` there are as many operands as in its signature.
+    - `C3` each has the signature's kind, element type, number of axes and last
+      stride (or one that is known on entry in both).
+  }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyTypeOf<[Plan_ViewType, Plan_PanelsType]>>:$views);
   let assemblyFormat = "$kernel `(` $views `)` attr-dict `:` type($views)";
 }
@@ -72,6 +89,7 @@ def Plan_BufferOp : Plan_Op<"buffer"> {
 
 def Plan_FrameOp : Plan_Op<"frame", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Memory for the frame of a function that is called at the step `at`";
+  let description = "- `C1` the symbol is that of a `func.func`.";
   let arguments = (ins FlatSymbolRefAttr:$callee, I64Attr:$at);
   let results = (outs Plan_FrameType:$result);
   let assemblyFormat = "$callee `at` $at attr-dict";
@@ -79,6 +97,11 @@ def Plan_FrameOp : Plan_Op<"frame", [DeclareOpInterfaceMethods<SymbolUserOpInter
 
 def Plan_CallOp : Plan_Op<"call", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "Calls a function of the plan in a frame of its own; the results' views are the last operands";
+  let description = [{
+    - `C1` the symbol is that of a `func.func`.
+    - `C2` the operands have the types of its arguments.
+    - `C3` the frame is a `plan.frame` of it.
+  }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Plan_FrameType:$frame, Variadic<AnyTypeOf<[Plan_ViewType, Plan_PanelsType]>>:$views);
   let assemblyFormat = "$callee `(` $views `)` `in` $frame attr-dict `:` type($views)";
 }
@@ -89,6 +112,8 @@ def Plan_WeightOp : Plan_Op<"weight", [Pure, DeclareOpInterfaceMethods<SymbolUse
     `view` is a further view of the weight in the notation of `#bridge.source`. As a
     view type: row-major without padding. As panels [1, 1, n, k]: of the weight (or
     its view) as a matrix of n rows.
+
+    - `C1` the symbol is that of a `bridge.weight`.
   }];
   let arguments = (ins FlatSymbolRefAttr:$weight, DefaultValuedAttr<StrAttr, "\"\"">:$view);
   let results = (outs AnyTypeOf<[Plan_ViewType, Plan_PanelsType]>:$result);

@@ -219,7 +219,7 @@ View FunctionPlanner::view(Value tensor) {
     return it->second;
   Operation *op = tensor.getDefiningOp();
   if (auto number = dyn_cast_if_present<bridge::ConstantOp>(op)) {
-    setView(tensor, constant(number.getValue()));
+    setView(tensor, constant(number.getRounded()));
   } else if (isa_and_present<IotaOp, bridge::DimOp>(op)) {
     setView(tensor, planGenerator(*this, op));
   } else if (!op || isa<ReadWeightOp>(op)) {

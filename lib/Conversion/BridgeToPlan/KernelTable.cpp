@@ -13,35 +13,16 @@ KernelTable::KernelTable(ModuleOp module) : module(module) {
       names.insert(name.getValue());
 }
 
-/// The type with all that a kernel takes from its launch left out: sizes and
-/// strides but the last, unless that one is unknown too.
-static Type eraseSizes(Type type) {
-  auto view = dyn_cast<plan::ViewType>(type);
-  if (!view) {
-    auto panels = cast<plan::PanelsType>(type);
-    SmallVector<Dim> sizes(panels.getSizes().getExprs().size());
-    return plan::PanelsType::get(panels.getElementType(), sizes);
-  }
-  SmallVector<Dim> sizes(view.getRank());
-  SmallVector<Dim> strides(view.getRank());
-  if (view.getRank() > 0) {
-    Dim last = view.getStrides().getDims().back();
-    strides.back() = last.isStatic() ? last : Dim::symbol("any");
-  }
-  return plan::ViewType::get(view.getElementType(), sizes, strides);
-}
-
 /// A text that is equal for kernels that compute the same.
 static std::string describe(plan::KernelOp kernel) {
   OwningOpRef<plan::KernelOp> copy = cast<plan::KernelOp>(kernel->clone());
   copy->setSymName("kernel");
   SmallVector<Attribute> signature;
   for (Type type : kernel.getSignature().getAsValueRange<TypeAttr>())
-    signature.push_back(TypeAttr::get(eraseSizes(type)));
+    signature.push_back(TypeAttr::get(plan::getKernelOperandType(type)));
   copy->setSignatureAttr(ArrayAttr::get(kernel.getContext(), signature));
   for (Value argument : copy->getBody().getArguments())
-    if (isa<plan::ViewType>(argument.getType()))
-      argument.setType(eraseSizes(argument.getType()));
+    argument.setType(plan::getKernelOperandType(argument.getType()));
   std::string text;
   llvm::raw_string_ostream stream(text);
   copy->print(stream, OpPrintingFlags().useLocalScope());

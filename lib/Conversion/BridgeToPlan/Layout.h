@@ -8,7 +8,6 @@
 #define BRIDGE_LIB_CONVERSION_BRIDGETOPLAN_LAYOUT_H
 
 #include "bridge/IR/ShapeRules.h"
-#include "bridge/Support/Dim.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include <optional>

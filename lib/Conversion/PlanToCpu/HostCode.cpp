@@ -100,9 +100,8 @@ LLVM::LLVMFuncOp HostFunction::declare() {
   auto type = LLVM::LLVMFunctionType::get(
       LLVM::LLVMVoidType::get(module.getContext()), arguments);
   builder.setInsertionPointToEnd(module.getBody());
-  return LLVM::LLVMFuncOp::create(builder, loc,
-                                  nameOf(function.getSymName()), type,
-                                  LLVM::Linkage::Internal);
+  return LLVM::LLVMFuncOp::create(builder, loc, nameOf(function.getSymName()),
+                                  type, LLVM::Linkage::Internal);
 }
 
 void HostFunction::bindArguments(LLVM::LLVMFuncOp host) {
@@ -116,13 +115,11 @@ void HostFunction::bindArguments(LLVM::LLVMFuncOp host) {
   if (isEntry()) {
     frameBase = callField(pointer, offsetof(bridge_call, arena));
     Value tensors = callField(pointer, offsetof(bridge_call, tensors));
-    for (auto [index, argument] :
-         llvm::enumerate(function.getArguments()))
+    for (auto [index, argument] : llvm::enumerate(function.getArguments()))
       addresses[argument] = load(pointer, offset(tensors, 8 * index));
   } else {
     frameBase = entry->getArgument(1);
-    for (auto [index, argument] :
-         llvm::enumerate(function.getArguments()))
+    for (auto [index, argument] : llvm::enumerate(function.getArguments()))
       addresses[argument] = entry->getArgument(2 + index);
   }
 }
@@ -138,7 +135,8 @@ LogicalResult HostFunction::emit() {
     auto kernel = table.lookup<plan::KernelOp>(launch.getKernel());
     slots = std::max(slots, argumentSlots(kernel).count);
   });
-  block = LLVM::AllocaOp::create(builder, loc, pointer, i64, constant(slots), 8);
+  block =
+      LLVM::AllocaOp::create(builder, loc, pointer, i64, constant(slots), 8);
 
   for (Operation &op : function.getBody().front().without_terminator()) {
     loc = op.getLoc();
@@ -156,8 +154,7 @@ LogicalResult HostFunction::emitOp(Operation &op) {
         return success();
       })
       .Case([&](plan::FrameOp called) {
-        addresses[called.getResult()] =
-            frameAddress(bufferCount + nextCall++);
+        addresses[called.getResult()] = frameAddress(bufferCount + nextCall++);
         return success();
       })
       .Case([&](plan::WeightOp weight) {
@@ -240,9 +237,9 @@ LogicalResult HostFunction::emitLaunch(plan::LaunchOp op) {
   };
   Value jobs = query(".jobs"), scratch = query(".scratch");
   Value address = LLVM::AddressOfOp::create(builder, loc, pointer, name);
-  auto type = LLVM::LLVMFunctionType::get(
-      LLVM::LLVMVoidType::get(module.getContext()),
-      {pointer, pointer, pointer, i64, i64});
+  auto type =
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()),
+                                  {pointer, pointer, pointer, i64, i64});
   LLVM::CallOp::create(
       builder, loc, type,
       ValueRange{parallel, call, address, block, jobs, scratch});
@@ -261,17 +258,16 @@ void HostFunction::emitConstant(plan::ConstantOp op) {
   auto values = cast<DenseElementsAttr>(op.getValue());
   // Truth values are bytes in memory.
   if (values.getElementType().isInteger(1))
-    values = values.mapValues(builder.getI8Type(), [](const APInt &value) {
-      return value.zext(8);
-    });
+    values = values.mapValues(builder.getI8Type(),
+                              [](const APInt &value) { return value.zext(8); });
   auto flat = values.reshape(RankedTensorType::get({values.getNumElements()},
                                                    values.getElementType()));
   Type type = LLVM::LLVMArrayType::get(values.getElementType(),
                                        values.getNumElements());
   unsigned counter = 0;
   auto taken = [&](StringRef name) { return module.lookupSymbol(name); };
-  SmallString<32> name = SymbolTable::generateSymbolName<32>(
-      "bridge_constant", taken, counter);
+  SmallString<32> name =
+      SymbolTable::generateSymbolName<32>("bridge_constant", taken, counter);
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(module.getBody());

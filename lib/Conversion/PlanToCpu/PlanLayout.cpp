@@ -40,8 +40,7 @@ PlanLayout::PlanLayout(ModuleOp module) {
   }
   module.walk([&](plan::DimOp op) { addDims(op.getExpr()); });
   llvm::sort(dimNames);
-  dimNames.erase(std::unique(dimNames.begin(), dimNames.end()),
-                 dimNames.end());
+  dimNames.erase(std::unique(dimNames.begin(), dimNames.end()), dimNames.end());
 }
 
 void PlanLayout::addDims(StringRef expr) {

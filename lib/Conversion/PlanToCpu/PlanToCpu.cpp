@@ -24,8 +24,7 @@ std::string bridge::entriesSymbol(StringRef level) {
 }
 
 namespace {
-struct ConvertPlanToCpu
-    : bridge::impl::ConvertPlanToCpuBase<ConvertPlanToCpu> {
+struct ConvertPlanToCpu : bridge::impl::ConvertPlanToCpuBase<ConvertPlanToCpu> {
   using ConvertPlanToCpuBase::ConvertPlanToCpuBase;
 
   void runOnOperation() override {

@@ -72,7 +72,7 @@ private:
     return emitter.offset(base, emitter.mul(row, rowBytes));
   }
   void emitPanel(Value firstQuery);
-  void packQueries(Value firstQuery, Value queries, Value halves);
+  void packQueries(Value firstQuery, Value halves);
   void packSquare(Value firstQuery, Value half, Value column, bool partial);
   void packLastPanel();
   void emitScores(Value firstQuery, Value queries);
@@ -194,7 +194,7 @@ void AttentionJob::emitPanel(Value firstQuery) {
   isHalf = emitter.less(queries, emitter.number(lanes + 1));
   Value halves = emitter.select(isHalf, emitter.number(1),
                                 emitter.number(emitter.level().panelVectors));
-  packQueries(firstQuery, queries, halves);
+  packQueries(firstQuery, halves);
   emitScores(firstQuery, queries);
   emitter.loop(halves, 1, [&](Value half) { emitSoftmax(half); });
   emitOutput(firstQuery, queries);
@@ -204,7 +204,7 @@ void AttentionJob::emitPanel(Value firstQuery) {
 // Packing
 //===----------------------------------------------------------------------===//
 
-void AttentionJob::packQueries(Value firstQuery, Value queries, Value halves) {
+void AttentionJob::packQueries(Value firstQuery, Value halves) {
   Value step = emitter.number(lanes);
   Value whole = emitter.mul(emitter.div(queryDepth, lanes), lanes);
   emitter.loop(halves, 1, [&](Value half) {

@@ -5,6 +5,7 @@
 // epilogue region takes it from there, on vectors, to the output.
 //
 //===----------------------------------------------------------------------===//
+#include "Config.h"
 #include "CpuKernel.h"
 #include "MicroKernels.h"
 #include "bridge/Kernels/RegionCloner.h"
@@ -25,7 +26,7 @@ struct Partition {
 class GemmKernel final : public CpuKernel {
 public:
   explicit GemmKernel(plan::KernelOp kernel)
-      : kernel(kernel), hasBias(kernel.getConfig().contains("bias")),
+      : kernel(kernel), hasBias(hasConfig(kernel, "bias")),
         firstExtra(hasBias ? 3 : 2), output(kernel.getSignature().size() - 1) {}
 
   LogicalResult verify();

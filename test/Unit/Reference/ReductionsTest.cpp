@@ -30,16 +30,6 @@ static void testReduce() {
                 "tensor<2xi1>",
                 {truths({2, 2}, {0, 0, 0, 1})}),
             truths({2}, {0, 1}));
-  CHECK_RUN(run("%x: tensor<3xi1>", "tensor<i32>",
-                "%r = bridge.reduce sum %x over [0] : tensor<3xi1> -> "
-                "tensor<i32>",
-                {truths({3}, {1, 0, 1})}),
-            integers({}, {2}));
-  CHECK_RUN(run("%x: tensor<4xi32>", "tensor<f32>",
-                "%r = bridge.reduce mean %x over [0] : tensor<4xi32> -> "
-                "tensor<f32>",
-                {integers({4}, {1, 0, 1, 1})}),
-            floats({}, {0.75}));
 }
 
 static void testArgExtreme() {

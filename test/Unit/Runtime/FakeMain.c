@@ -1,4 +1,5 @@
-/*===- FakeMain.c - An executable as the compiler would link it --------------===*/
+/*===- FakeMain.c - An executable as the compiler would link it
+ * --------------===*/
 #include "bridge/Runtime/Main.h"
 
 extern const struct bridge_program bridge_program_v1;
