@@ -146,11 +146,7 @@ bridge::loadModule(MLIRContext &context, const CompileOptions &options,
     return spec.takeError();
   Diagnostics diagnostics;
   auto module = loadSpec(context, *spec, diagnostics, description);
-  if (failed(module)) {
-    std::string text;
-    llvm::raw_string_ostream stream(text);
-    diagnostics.print(stream);
-    return llvm::make_error<SpecError>(text);
-  }
+  if (failed(module))
+    return specError(diagnostics);
   return std::move(*module);
 }
