@@ -158,10 +158,11 @@ llvm::Error Compilation::printLlvm(ModuleOp module, const CpuLevel &level) {
 }
 
 llvm::Error Compilation::writeHeader(const llvm::json::Object &manifest) {
-  SmallString<128> path(options.output);
-  llvm::sys::path::replace_extension(path, "h");
+  // libclip.so is described by clip.h.
   StringRef stem = llvm::sys::path::stem(options.output);
   stem.consume_front("lib");
+  SmallString<128> path(llvm::sys::path::parent_path(options.output));
+  llvm::sys::path::append(path, stem + ".h");
   return writeOutput(
       path, [&](llvm::raw_ostream &os) { os << makeHeader(manifest, stem); });
 }
