@@ -2,6 +2,7 @@
 #include "Manifest.h"
 #include "Dtype.h"
 #include "Json.h"
+#include <zlib.h>
 
 using namespace bridge::runtime;
 
@@ -309,6 +310,21 @@ private:
 
 } // namespace
 
+/// The text of a compressed manifest.
+static bridge_status unpack(const bridge_program &program, Array<char> &text,
+                            Message &message) {
+  text.resize(program.manifest_bytes);
+  uLongf bytes = program.manifest_bytes;
+  int status = uncompress(reinterpret_cast<Bytef *>(text.data()), &bytes,
+                          reinterpret_cast<const Bytef *>(program.manifest),
+                          program.packed_bytes);
+  if (status != Z_OK || bytes != uLongf(program.manifest_bytes))
+    return message.fail(BRIDGE_BAD_PROGRAM,
+                        "the program's manifest does not unpack to %lld bytes",
+                        static_cast<long long>(program.manifest_bytes));
+  return BRIDGE_OK;
+}
+
 bridge_status bridge_manifest_open(const bridge_program *program,
                                    bridge_manifest **result,
                                    bridge_message *out) {
@@ -320,9 +336,12 @@ bridge_status bridge_manifest_open(const bridge_program *program,
                         static_cast<long long>(program->abi_version),
                         BRIDGE_ABI_VERSION);
   Owned<bridge_manifest> manifest;
-  BRIDGE_TRY(ManifestReader(*manifest, message)
-                 .read({program->manifest,
-                        static_cast<size_t>(program->manifest_bytes)}));
+  Text text(program->manifest, static_cast<size_t>(program->manifest_bytes));
+  if (program->packed_bytes) {
+    BRIDGE_TRY(unpack(*program, manifest->unpacked, message));
+    text.data = manifest->unpacked.data();
+  }
+  BRIDGE_TRY(ManifestReader(*manifest, message).read(text));
   *result = manifest.release();
   return BRIDGE_OK;
 }

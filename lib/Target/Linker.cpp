@@ -83,6 +83,8 @@ llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
   llvm::SmallVector<std::string> arguments{"ld.lld"};
   llvm::append_range(arguments, kindArguments(kind, loader));
   arguments.push_back("--build-id=none");
+  if (kind != LinkKind::Relocatable)
+    arguments.push_back("--strip-all");
   auto addFile = [&](llvm::StringRef name,
                      llvm::StringRef bytes) -> llvm::Error {
     llvm::SmallString<128> path(folder);

@@ -1,8 +1,10 @@
 //===- Program.cpp - The descriptor of a generated program ----------------===//
 #include "bridge/Target/Program.h"
 #include "bridge/Runtime/Abi.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/Support/Compression.h"
 
 using namespace bridge;
 
@@ -82,11 +84,16 @@ bridge::makeProgramModule(llvm::LLVMContext &context, llvm::StringRef manifest,
     embeddedBytes =
         llvm::ConstantExpr::getPtrToInt(b.external(kEmbeddedBytes), b.i64);
   }
+  llvm::SmallVector<uint8_t> packed;
+  llvm::compression::zlib::compress(llvm::arrayRefFromStringRef(manifest),
+                                    packed);
   auto *program = b.define(
-      b.structure({b.integer(BRIDGE_ABI_VERSION), b.text(manifest, false),
+      b.structure({b.integer(BRIDGE_ABI_VERSION),
+                   b.text(llvm::toStringRef(packed), false),
                    b.integer(manifest.size()),
                    b.define(llvm::ConstantArray::get(tableType, table), ""),
-                   b.integer(levels.size()), embedded, embeddedBytes}),
+                   b.integer(levels.size()), embedded, embeddedBytes,
+                   b.integer(packed.size())}),
       BRIDGE_PROGRAM_SYMBOL);
   program->setAlignment(llvm::Align(8));
   if (hasMain)

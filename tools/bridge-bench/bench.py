@@ -4,7 +4,7 @@
     python tools/bridge-bench/bench.py towers [--threads 2] [--rounds 15] [--output docs/benchmarks/NAME.json]
 
 A suite is a file in suites/. Each work is made as a checkpoint folder with random weights, compiled, compared with
-PyTorch's result (relative error), then timed in rounds in which every peer runs once. Reported are medians, minima and
+PyTorch's result (relative error), then timed in rounds in which every peer runs once, after a rest. Reported are medians, minima and
 the ratio of each peer's median to ours.
 """
 
@@ -21,6 +21,8 @@ import time
 
 import numpy as np
 
+# Threads of the peer that ran before go on spinning for a while and would take the next one's cores.
+REST_SECONDS = 0.3
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools/python"))
 
@@ -91,6 +93,7 @@ def measure(work, threads, rounds, level):
         times = {name: [] for name in runs}
         for _ in range(rounds):
             for name, run in runs.items():
+                time.sleep(REST_SECONDS)
                 begin = time.perf_counter()
                 run()
                 times[name].append((time.perf_counter() - begin) * 1e3)

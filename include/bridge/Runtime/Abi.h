@@ -112,12 +112,14 @@ struct bridge_level {
 
 struct bridge_program {
   int64_t abi_version;
-  const char *manifest; /* not terminated */
-  int64_t manifest_bytes;
+  const char *manifest;   /* not terminated */
+  int64_t manifest_bytes; /* of the text */
   const struct bridge_level *levels;
   int64_t level_count;
   const void *embedded_weights; /* a .safetensors file, or null */
   int64_t embedded_bytes;
+  int64_t packed_bytes; /* of the manifest where it is compressed by zlib; 0
+                           where it is plain text */
 };
 
 #ifdef __cplusplus

@@ -1,7 +1,6 @@
 //===- Products.cpp - Matrix products as gemm launches --------------------===//
 #include "Products.h"
 #include "Lowerings.h"
-#include "bridge/IR/ScalarMath.h"
 
 using namespace mlir;
 using namespace bridge;
