@@ -4,7 +4,7 @@
 !strided = !plan.view<f32, [1, 1, "m", "n"], [0, 0, "8 * n", 8]>
 !panels = !plan.panels<f32, [1, 1, "n", "n"]>
 
-// expected-error @below {{operand 0 of a 'gemm' kernel must be f32 and contiguous along its last axis, found !plan.view}}
+// expected-error @below {{operand 0 of a 'gemm' kernel must be f32 and contiguous along its last axis, found '!plan.view<}}
 plan.kernel gemm @strided [!strided, !panels, !matrix] {}
 
 // -----
@@ -24,7 +24,7 @@ plan.kernel gemm @region [!matrix, !panels, !matrix] {} {
 !tokens = !plan.view<f32, [1, 1, "t", "d"], [0, 0, "4 * d", 4]>
 !half = !plan.view<bf16, [1, 1, "t", "d"], [0, 0, "2 * d", 2]>
 
-// expected-error @below {{operand 2 of a 'attention' kernel must be f32 and contiguous along its last axis, found !plan.view}}
+// expected-error @below {{operand 2 of a 'attention' kernel must be f32 and contiguous along its last axis, found '!plan.view<}}
 plan.kernel attention @half [!tokens, !tokens, !half, !tokens] {scale = 1.0 : f64}
 
 // -----
