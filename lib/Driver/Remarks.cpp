@@ -3,6 +3,7 @@
 #include "Output.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/ADT/STLExtras.h"
 
 using namespace bridge;
 namespace remark = mlir::remark;
@@ -20,8 +21,10 @@ public:
             remark.getLocation()->findInstanceOf<mlir::FileLineColLoc>())
       os << place.getFilename().getValue() << ":" << place.getLine() << ":"
          << place.getColumn() << ": ";
-    os << kind(remark) << " " << remark.getRemarkName() << ": "
-       << remark.getMsg() << "\n";
+    os << kind(remark) << " " << remark.getRemarkName() << ": ";
+    llvm::interleaveComma(remark.getArgs(), os,
+                          [&](const auto &argument) { os << argument.val; });
+    os << "\n";
   }
 
 private:
