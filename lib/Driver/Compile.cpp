@@ -10,6 +10,7 @@
 #include "bridge/Conversion/Manifest.h"
 #include "bridge/Driver/Driver.h"
 #include "bridge/Driver/Passes.h"
+#include "bridge/Frontend/Parser.h"
 #include "bridge/Kernels/CpuLevel.h"
 #include "bridge/Target/Linker.h"
 #include "llvm/Support/FileSystem.h"
@@ -51,6 +52,7 @@ private:
   OutputKind kind = OutputKind::Executable;
   SmallVector<const CpuLevel *> levels;
   PipelineOptions pipeline;
+  std::string lastPipeline; ///< led to the present phase from the one before
 };
 
 } // namespace
@@ -142,12 +144,15 @@ llvm::Error Compilation::lower(ModuleOp module, Phase phase,
   PipelineOptions adapted = pipeline;
   if (level)
     adapted.level = level->name.str();
+  lastPipeline = pipelineTo(phase, adapted);
   return timed(stringify(phase),
-               [&] { return runPipeline(module, pipelineTo(phase, adapted)); });
+               [&] { return runPipeline(module, lastPipeline); });
 }
 
 llvm::Error Compilation::print(ModuleOp module) {
   return writeOutput(options.output, [&](llvm::raw_ostream &os) {
+    if (!lastPipeline.empty())
+      os << "// bridge-opt --pass-pipeline='" << lastPipeline << "'\n";
     module.print(os);
     os << "\n";
   });
@@ -172,10 +177,11 @@ llvm::Error Compilation::printLlvm(ModuleOp module, const CpuLevel &level) {
 }
 
 llvm::Error Compilation::writeHeader(const llvm::json::Object &manifest) {
-  SmallString<128> path(options.output);
-  llvm::sys::path::replace_extension(path, "h");
+  // libclip.so is described by clip.h.
   StringRef stem = llvm::sys::path::stem(options.output);
   stem.consume_front("lib");
+  SmallString<128> path(llvm::sys::path::parent_path(options.output));
+  llvm::sys::path::append(path, stem + ".h");
   return writeOutput(
       path, [&](llvm::raw_ostream &os) { os << makeHeader(manifest, stem); });
 }
@@ -297,7 +303,33 @@ llvm::Error Compilation::compileModule() {
   return printLlvm(*module, *levels.front());
 }
 
+/// Prints the syntax tree of a spec.
+static llvm::Error printAst(const CompileOptions &options) {
+  Diagnostics diagnostics;
+  FailureOr<std::string> text = readSpecFile(options.input, diagnostics);
+  std::unique_ptr<ast::File> file;
+  if (succeeded(text))
+    file = parseSpec(options.input, *text, diagnostics);
+  if (!file)
+    return specError(diagnostics);
+  return writeOutput(options.output,
+                     [&](llvm::raw_ostream &os) { ast::dump(*file, os); });
+}
+
 llvm::Error bridge::compile(const CompileOptions &options) {
+  if (options.stopAfter == Phase::Ast)
+    return printAst(options);
+  std::string remarks;
   std::unique_ptr<MLIRContext> context = makeContext();
-  return Compilation(*context, options).run();
+  if (options.remarks)
+    collectRemarks(*context, remarks);
+  if (llvm::Error error = Compilation(*context, options).run())
+    return error;
+  if (!options.remarks)
+    return llvm::Error::success();
+  if (!options.remarks->empty())
+    return writeOutput(*options.remarks,
+                       [&](llvm::raw_ostream &os) { os << remarks; });
+  llvm::errs() << remarks;
+  return llvm::Error::success();
 }

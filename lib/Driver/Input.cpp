@@ -56,13 +56,6 @@ bridge::specSearchPaths(ArrayRef<std::string> searchPaths) {
   return all;
 }
 
-llvm::Error bridge::specError(const Diagnostics &diagnostics) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  diagnostics.print(stream);
-  return llvm::make_error<SpecError>(text);
-}
-
 /// How deep the brackets of a JSON text are nested.
 static unsigned nesting(StringRef text) {
   unsigned depth = 0, deepest = 0;

@@ -3,13 +3,12 @@
 #include "Output.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Remarks.h"
-#include "llvm/ADT/STLExtras.h"
 
 using namespace bridge;
 namespace remark = mlir::remark;
 
 namespace {
-/// `clip.bridge:20:3: passed attention: softmax(q kᵀ) v fused`
+/// `std/attention.bridge:10:10: passed attention: … (vision_model.encoder)`
 class LineStreamer : public remark::detail::MLIRRemarkStreamerBase {
 public:
   explicit LineStreamer(std::shared_ptr<std::string> text)
@@ -17,13 +16,15 @@ public:
 
   void streamOptimizationRemark(const remark::detail::Remark &remark) override {
     llvm::raw_string_ostream os(*text);
-    if (auto place =
-            remark.getLocation()->findInstanceOf<mlir::FileLineColLoc>())
-      os << place.getFilename().getValue() << ":" << place.getLine() << ":"
-         << place.getColumn() << ": ";
+    mlir::Location place = remark.getLocation();
+    if (auto file = place->findInstanceOf<mlir::FileLineColLoc>())
+      os << file.getFilename().getValue() << ":" << file.getLine() << ":"
+         << file.getColumn() << ": ";
     os << kind(remark) << " " << remark.getRemarkName() << ": ";
-    llvm::interleaveComma(remark.getArgs(), os,
-                          [&](const auto &argument) { os << argument.val; });
+    for (const auto &argument : remark.getArgs())
+      os << argument.val;
+    if (auto part = place->findInstanceOf<mlir::NameLoc>())
+      os << " (" << part.getName().getValue() << ")";
     os << "\n";
   }
 

@@ -316,7 +316,8 @@ LogicalResult Loader::declareWeights(mlir::ModuleOp module) {
 }
 
 LogicalResult Loader::checkVariant(Trace &trace) {
-  if (!variant)
+  // With other parameters it is not the published model any more.
+  if (!variant || !options.overrides.empty())
     return success();
   for (const ast::Statement *statement : variant->body) {
     const auto *check = dyn_cast<ast::Check>(statement);
