@@ -12,13 +12,6 @@
 using namespace mlir;
 using namespace bridge;
 
-static llvm::Error specError(const Diagnostics &diagnostics) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  diagnostics.print(stream);
-  return llvm::make_error<SpecError>(text);
-}
-
 /// 151277313 as 151,277,313.
 static std::string grouped(int64_t number) {
   std::string digits = std::to_string(number);

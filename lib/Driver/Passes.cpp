@@ -1,6 +1,5 @@
 //===- Passes.cpp - Running textual pipelines -----------------------------===//
 #include "bridge/Driver/Passes.h"
-#include "bridge/Driver/SpecError.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -10,7 +9,6 @@ using namespace mlir;
 using namespace bridge;
 
 char InternalError::ID;
-char SpecError::ID;
 
 llvm::Error bridge::runPipeline(ModuleOp module, StringRef pipeline) {
   MLIRContext *context = module.getContext();

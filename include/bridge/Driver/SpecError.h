@@ -2,6 +2,7 @@
 #ifndef BRIDGE_DRIVER_SPECERROR_H
 #define BRIDGE_DRIVER_SPECERROR_H
 
+#include "bridge/Frontend/Diagnostics.h"
 #include "llvm/Support/Error.h"
 #include <string>
 
@@ -20,6 +21,9 @@ public:
 private:
   std::string text;
 };
+
+/// The errors that the frontend found.
+llvm::Error specError(const Diagnostics &diagnostics);
 
 } // namespace bridge
 
