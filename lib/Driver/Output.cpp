@@ -12,6 +12,16 @@ bridge::writeOutput(llvm::StringRef path,
     llvm::outs().flush();
     return llvm::Error::success();
   }
+  // A device or a pipe is written to and not replaced.
+  if (llvm::sys::fs::exists(path) && !llvm::sys::fs::is_regular_file(path)) {
+    std::error_code code;
+    llvm::raw_fd_ostream os(path, code);
+    if (!code)
+      write(os);
+    return code ? llvm::createStringError(code, "cannot write " + path + ": " +
+                                                    code.message())
+                : llvm::Error::success();
+  }
   auto temporary = llvm::sys::fs::TempFile::create(path + ".%%%%%%");
   if (!temporary)
     return llvm::createStringError("cannot write " + path + ": " +
