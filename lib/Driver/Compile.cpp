@@ -10,7 +10,6 @@
 #include "bridge/Conversion/Manifest.h"
 #include "bridge/Driver/Driver.h"
 #include "bridge/Driver/Passes.h"
-#include "bridge/Frontend/Parser.h"
 #include "bridge/Kernels/CpuLevel.h"
 #include "bridge/Target/Linker.h"
 #include "llvm/Support/FileSystem.h"
@@ -303,33 +302,7 @@ llvm::Error Compilation::compileModule() {
   return printLlvm(*module, *levels.front());
 }
 
-/// Prints the syntax tree of a spec.
-static llvm::Error printAst(const CompileOptions &options) {
-  Diagnostics diagnostics;
-  FailureOr<std::string> text = readSpecFile(options.input, diagnostics);
-  std::unique_ptr<ast::File> file;
-  if (succeeded(text))
-    file = parseSpec(options.input, *text, diagnostics);
-  if (!file)
-    return specError(diagnostics);
-  return writeOutput(options.output,
-                     [&](llvm::raw_ostream &os) { ast::dump(*file, os); });
-}
-
 llvm::Error bridge::compile(const CompileOptions &options) {
-  if (options.stopAfter == Phase::Ast)
-    return printAst(options);
-  std::string remarks;
   std::unique_ptr<MLIRContext> context = makeContext();
-  if (options.remarks)
-    collectRemarks(*context, remarks);
-  if (llvm::Error error = Compilation(*context, options).run())
-    return error;
-  if (!options.remarks)
-    return llvm::Error::success();
-  if (!options.remarks->empty())
-    return writeOutput(*options.remarks,
-                       [&](llvm::raw_ostream &os) { os << remarks; });
-  llvm::errs() << remarks;
-  return llvm::Error::success();
+  return Compilation(*context, options).run();
 }

@@ -16,9 +16,6 @@ specSearchPaths(llvm::ArrayRef<std::string> searchPaths);
 llvm::Expected<llvm::json::Value> parseJson(llvm::StringRef text,
                                             llvm::StringRef name);
 
-/// Errors of a spec as one error.
-llvm::Error specError(const Diagnostics &diagnostics);
-
 /// The syntax tree of the spec that these options choose, as text.
 llvm::Expected<std::string> dumpSyntaxTree(const CompileOptions &options);
 

@@ -49,7 +49,7 @@ private:
 Remarks::Remarks(mlir::MLIRContext &context)
     : text(std::make_shared<std::string>()) {
   remark::RemarkCategories categories;
-  categories.all = ".*";
+  categories.passed = categories.missed = ".*";
   // It fails for categories that are no regular expressions.
   (void)remark::enableOptimizationRemarks(
       context, std::make_unique<LineStreamer>(text),

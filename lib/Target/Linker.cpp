@@ -132,6 +132,10 @@ llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
     llvm::append_values(arguments, libm, libc, loader);
 
   // Linked beside the output and renamed, so that there is never half of one.
+  if (llvm::sys::fs::file_status status;
+      !llvm::sys::fs::status(output, status) && llvm::sys::fs::is_other(status))
+    return llvm::createStringError("cannot write " + output +
+                                   ": it is no regular file");
   llvm::SmallString<128> temporary;
   if (std::error_code code =
           llvm::sys::fs::createUniqueFile(output + ".%%%%%%", temporary))
