@@ -2,8 +2,11 @@
 #include "Input.h"
 #include "bridge/IR/Bridge.h"
 #include "bridge/InitAll.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -155,22 +158,100 @@ llvm::Expected<SpecOptions> bridge::specOptions(const CompileOptions &options) {
   return spec;
 }
 
-/// Whether compilation can start from `module`: it is in the bridge dialect and
-/// has an entry.
+/// Whether the bridge dialect has tensors of this type.
+static bool isBridgeTensor(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !(tensor.getElementType().isF32() ||
+                   tensor.getElementType().isInteger(32) ||
+                   tensor.getElementType().isInteger(1)))
+    return false;
+  return tensor.hasStaticShape() ||
+         isa_and_nonnull<DimsAttr>(tensor.getEncoding());
+}
+
+/// Whether compilation starts from such an operation: one of the dialect, or
+/// arithmetic of scalars in a region of it.
+static bool isBridgeOperation(Operation *op) {
+  if (isa<func::ReturnOp>(op) ||
+      isa_and_nonnull<BridgeDialect>(op->getDialect()))
+    return true;
+  return isa_and_nonnull<arith::ArithDialect, math::MathDialect>(
+             op->getDialect()) &&
+         llvm::none_of(op->getResultTypes(), llvm::IsaPred<ShapedType>);
+}
+
+static LogicalResult checkFunction(func::FuncOp function) {
+  FunctionType type = function.getFunctionType();
+  if (!llvm::all_of(type.getInputs(), isBridgeTensor) ||
+      !llvm::all_of(type.getResults(), isBridgeTensor))
+    return function.emitError("expected tensors of f32, i32 or i1 with named "
+                              "dimensions, found ")
+           << type;
+  if (function->hasAttr(kEntryAttr)) {
+    auto isNamed = [](DictionaryAttr attributes) {
+      return attributes && attributes.getAs<StringAttr>(kNameAttr);
+    };
+    SmallVector<DictionaryAttr> attributes;
+    function.getAllArgAttrs(attributes);
+    function.getAllResultAttrs(attributes);
+    if (!llvm::all_of(attributes, isNamed))
+      return function.emitError("expected `")
+             << kNameAttr << "` on all inputs and outputs of an entry";
+  } else if (!function.isPrivate() || function.isExternal()) {
+    return function.emitError("expected an entry (`")
+           << kEntryAttr << "`) or a private function with a body";
+  }
+  WalkResult result = function->walk([&](Operation *op) {
+    if (op == function || isBridgeOperation(op))
+      return WalkResult::advance();
+    op->emitError("expected an operation of the bridge dialect");
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
+/// Fails where functions call themselves, through others or not.
+static LogicalResult checkRecursion(ModuleOp module) {
+  SmallVector<func::FuncOp> waiting(module.getOps<func::FuncOp>());
+  llvm::StringSet<> done;
+  auto waits = [&](func::FuncOp function) {
+    WalkResult result = function->walk([&](CallOp call) {
+      return done.contains(call.getCallee()) ? WalkResult::advance()
+                                             : WalkResult::interrupt();
+    });
+    return result.wasInterrupted();
+  };
+  while (!waiting.empty()) {
+    auto ready = llvm::partition(waiting, waits);
+    if (ready == waiting.end())
+      return waiting.front().emitError("calls itself, or waits for a function "
+                                       "that does; there is no recursion");
+    for (func::FuncOp function : llvm::make_range(ready, waiting.end()))
+      done.insert(function.getSymName());
+    waiting.erase(ready, waiting.end());
+  }
+  return success();
+}
+
+/// Whether compilation can start from `module`: it is in the bridge dialect, as
+/// the frontend emits it, and has an entry.
 static LogicalResult checkStart(ModuleOp module) {
   bool hasEntry = false;
   for (Operation &op : *module.getBody()) {
     auto function = dyn_cast<func::FuncOp>(op);
-    bool isEntry = function && function->hasAttr(kEntryAttr);
-    hasEntry |= isEntry;
-    if (!isa<WeightOp>(op) && !isEntry && !(function && function.isPrivate()))
+    if (!function && !isa<WeightOp>(op))
       return op.emitError("expected the bridge dialect as --stop-after=bridge "
                           "prints it: weights, entries and private functions");
+    if (!function)
+      continue;
+    if (failed(checkFunction(function)))
+      return failure();
+    hasEntry |= function->hasAttr(kEntryAttr);
   }
   if (!hasEntry)
     return module.emitError("expected an entry, a func.func with `")
            << kEntryAttr << "`, found none";
-  return success();
+  return checkRecursion(module);
 }
 
 static llvm::Expected<OwningOpRef<ModuleOp>>
