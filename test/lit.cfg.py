@@ -1,3 +1,4 @@
+import importlib.util
 import os
 import sys
 
@@ -31,3 +32,6 @@ for feature, flag in [("avx2", "avx2"), ("avx512", "avx512vl"), ("avx512-bf16", 
     if flag in flags:
         config.available_features.add(feature)
 
+
+if importlib.util.find_spec("numpy"):
+    config.available_features.add("numpy")

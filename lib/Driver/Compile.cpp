@@ -1,5 +1,6 @@
 //===- Compile.cpp - From a spec to a file --------------------------------===//
 #include "CodeGeneration.h"
+#include "EmbeddedWeights.h"
 #include "Header.h"
 #include "Input.h"
 #include "NativeLevel.h"
@@ -9,9 +10,9 @@
 #include "bridge/Conversion/Manifest.h"
 #include "bridge/Driver/Driver.h"
 #include "bridge/Driver/Passes.h"
-#include "bridge/Frontend/Parser.h"
 #include "bridge/Kernels/CpuLevel.h"
 #include "bridge/Target/Linker.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include <chrono>
@@ -34,6 +35,10 @@ private:
   llvm::Error decideLevels();
   llvm::Error lower(ModuleOp module, Phase phase, const CpuLevel *level);
   bool stopsAt(Phase phase) const;
+  /// Whether machine code is the result, and not text.
+  bool writesProgram() const;
+  llvm::Error printSyntaxTree();
+  llvm::Error compileModule();
   llvm::Error print(ModuleOp module);
   llvm::Error printLlvm(ModuleOp module, const CpuLevel &level);
   llvm::Error link(ModuleOp planned);
@@ -78,25 +83,33 @@ llvm::Error Compilation::decideOutput() {
   return llvm::Error::success();
 }
 
+static llvm::Expected<const CpuLevel *> findLevel(StringRef name) {
+  bool isNative = name == "native";
+  if (const CpuLevel *level =
+          isNative ? nativeCpuLevel() : lookupCpuLevel(name))
+    return level;
+  if (isNative)
+    return llvm::createStringError(
+        "this processor has no AVX2 and FMA, which the lowest level "
+        "(x86-64-v3) needs; name another processor's with --arch");
+  return llvm::createStringError(
+      "expected --arch to be native, x86-64-v3, x86-64-v4 or x86-64-v4-bf16, "
+      "found `" +
+      name + "`");
+}
+
 llvm::Error Compilation::decideLevels() {
-  for (const std::string &name : options.levels) {
-    const CpuLevel *level = lookupCpuLevel(name);
+  SmallVector<StringRef> names(options.levels.begin(), options.levels.end());
+  if (names.empty())
+    names.push_back("native");
+  for (StringRef name : names) {
+    llvm::Expected<const CpuLevel *> level = findLevel(name);
     if (!level)
-      return llvm::createStringError(
-          "expected --arch to be native, x86-64-v3, x86-64-v4 or "
-          "x86-64-v4-bf16, found `" +
-          name + "`");
-    levels.push_back(level);
-  }
-  if (levels.empty()) {
-    const CpuLevel *native = nativeCpuLevel();
-    if (!native)
-      return llvm::createStringError(
-          "this processor has no AVX2 and FMA, which the lowest level "
-          "(x86-64-v3) needs; name another processor's with --arch");
-    levels.push_back(native);
+      return level.takeError();
+    levels.push_back(*level);
   }
   llvm::sort(levels); // The table of levels is in order, the best first.
+  levels.erase(llvm::unique(levels), levels.end());
   pipeline.level = levels.front()->name.str();
   return llvm::Error::success();
 }
@@ -106,6 +119,11 @@ bool Compilation::stopsAt(Phase phase) const {
     return *options.stopAfter == phase;
   // As .mlir a program is what the plan says; .ll and .s come from its kernels.
   return kind == OutputKind::Mlir && phase == Phase::Bridge;
+}
+
+bool Compilation::writesProgram() const {
+  return !options.stopAfter && kind != OutputKind::Mlir &&
+         kind != OutputKind::LlvmIr && kind != OutputKind::Assembly;
 }
 
 llvm::Error Compilation::timed(StringRef phase,
@@ -158,15 +176,19 @@ llvm::Error Compilation::printLlvm(ModuleOp module, const CpuLevel &level) {
 }
 
 llvm::Error Compilation::writeHeader(const llvm::json::Object &manifest) {
-  SmallString<128> path(options.output);
-  llvm::sys::path::replace_extension(path, "h");
+  // libclip.so is described by clip.h.
   StringRef stem = llvm::sys::path::stem(options.output);
   stem.consume_front("lib");
+  SmallString<128> path(llvm::sys::path::parent_path(options.output));
+  llvm::sys::path::append(path, stem + ".h");
   return writeOutput(
       path, [&](llvm::raw_ostream &os) { os << makeHeader(manifest, stem); });
 }
 
 llvm::Error Compilation::link(ModuleOp planned) {
+  if (!options.embedWeights.empty())
+    if (llvm::Error error = checkEmbeddable(planned, options.embedWeights))
+      return error;
   llvm::json::Object manifest = makeManifest(planned, PlanLayout(planned));
   auto preprocessor = readPreprocessor(options.input);
   if (!preprocessor)
@@ -208,8 +230,12 @@ llvm::Error Compilation::link(ModuleOp planned) {
                            options.output);
       }))
     return error;
-  return kind == OutputKind::Executable ? llvm::Error::success()
-                                        : writeHeader(manifest);
+  if (kind == OutputKind::Executable)
+    return llvm::Error::success();
+  llvm::Error error = writeHeader(manifest);
+  if (error)
+    llvm::sys::fs::remove(options.output);
+  return error;
 }
 
 llvm::Error Compilation::run() {
@@ -221,13 +247,32 @@ llvm::Error Compilation::run() {
   if (!fusions)
     return fusions.takeError();
   pipeline.fusionPasses = fusions->passes();
-  bool writesProgram = !options.stopAfter && kind != OutputKind::Mlir &&
-                       kind != OutputKind::LlvmIr &&
-                       kind != OutputKind::Assembly;
-  if (writesProgram && options.output.empty())
+  if (writesProgram() && (options.output.empty() || options.output == "-"))
     return llvm::createStringError("expected -o OUTPUT, or --stop-after=PHASE "
                                    "to look at the program on the way");
+  if (!writesProgram() && !options.embedWeights.empty())
+    return llvm::createStringError(
+        "expected --embed-weights with an executable, .so or .o, found an "
+        "output that is text");
+  if (options.stopAfter == Phase::Ast)
+    return printSyntaxTree();
+  if (!options.remarks)
+    return compileModule();
+  Remarks remarks(context);
+  if (llvm::Error error = compileModule())
+    return error;
+  return remarks.write(*options.remarks);
+}
 
+llvm::Error Compilation::printSyntaxTree() {
+  auto tree = dumpSyntaxTree(options);
+  if (!tree)
+    return tree.takeError();
+  return writeOutput(options.output,
+                     [&](llvm::raw_ostream &os) { os << *tree; });
+}
+
+llvm::Error Compilation::compileModule() {
   OwningOpRef<ModuleOp> module;
   if (llvm::Error error = timed("bridge", [&]() -> llvm::Error {
         auto loaded = loadModule(context, options);
@@ -246,7 +291,7 @@ llvm::Error Compilation::run() {
     if (stopsAt(phase))
       return print(*module);
   }
-  if (writesProgram)
+  if (writesProgram())
     return link(*module);
   for (Phase phase : {Phase::Kernels, Phase::Llvm}) {
     if (llvm::Error error = lower(*module, phase, levels.front()))
@@ -257,33 +302,7 @@ llvm::Error Compilation::run() {
   return printLlvm(*module, *levels.front());
 }
 
-/// Prints the syntax tree of a spec.
-static llvm::Error printAst(const CompileOptions &options) {
-  Diagnostics diagnostics;
-  FailureOr<std::string> text = readSpecFile(options.input, diagnostics);
-  std::unique_ptr<ast::File> file;
-  if (succeeded(text))
-    file = parseSpec(options.input, *text, diagnostics);
-  if (!file)
-    return specError(diagnostics);
-  return writeOutput(options.output,
-                     [&](llvm::raw_ostream &os) { ast::dump(*file, os); });
-}
-
 llvm::Error bridge::compile(const CompileOptions &options) {
-  if (options.stopAfter == Phase::Ast)
-    return printAst(options);
-  std::string remarks;
   std::unique_ptr<MLIRContext> context = makeContext();
-  if (options.remarks)
-    collectRemarks(*context, remarks);
-  if (llvm::Error error = Compilation(*context, options).run())
-    return error;
-  if (!options.remarks)
-    return llvm::Error::success();
-  if (!options.remarks->empty())
-    return writeOutput(*options.remarks,
-                       [&](llvm::raw_ostream &os) { os << remarks; });
-  llvm::errs() << remarks;
-  return llvm::Error::success();
+  return Compilation(*context, options).run();
 }

@@ -28,6 +28,19 @@ static std::string shapeText(const llvm::json::Object &tensor) {
   return text + "]";
 }
 
+/// The parameter of an input or output.
+static std::string tensorName(const llvm::json::Value &tensor) {
+  return identifier(*tensor.getAsObject()->getString("name"));
+}
+
+/// The head of a function up to the `{` of its body, a parameter a line.
+static void writeSignature(llvm::raw_ostream &os, StringRef function,
+                           llvm::ArrayRef<std::string> parameters) {
+  os << "static inline bridge_status\n" << function << "(";
+  std::string separator = ",\n" + std::string(function.size() + 1, ' ');
+  os << llvm::join(parameters, separator) << ") {\n";
+}
+
 static void writeEntry(llvm::raw_ostream &os, const llvm::json::Object &entry,
                        StringRef stem, size_t index) {
   const llvm::json::Array &inputs = *entry.getArray("inputs"),
@@ -41,37 +54,33 @@ static void writeEntry(llvm::raw_ostream &os, const llvm::json::Object &entry,
   };
   describe("input", inputs);
   describe("output", outputs);
-  os << " */\n"
-     << llvm::formatv("static inline bridge_status {0}_{1}(bridge_session "
-                      "*session",
-                      stem, identifier(name));
+  os << " */\n";
+  std::vector<std::string> parameters = {"bridge_session *session"};
   for (const llvm::json::Value &tensor : inputs)
-    os << ", const bridge_tensor *"
-       << identifier(*tensor.getAsObject()->getString("name"));
+    parameters.push_back("const bridge_tensor *" + tensorName(tensor));
   for (const llvm::json::Value &tensor : outputs)
-    os << ", bridge_tensor *"
-       << identifier(*tensor.getAsObject()->getString("name"));
-  os << ", bridge_message *message) {\n";
+    parameters.push_back("bridge_tensor *" + tensorName(tensor));
+  parameters.push_back("bridge_message *message");
+  writeSignature(os, stem.str() + "_" + identifier(name), parameters);
 
   // No input is an array of one, which C has no empty form of.
   os << "  bridge_tensor inputs[" << std::max<size_t>(inputs.size(), 1)
      << "] = {";
   llvm::ListSeparator comma;
   for (const llvm::json::Value &tensor : inputs)
-    os << comma << "*" << identifier(*tensor.getAsObject()->getString("name"));
+    os << comma << "*" << tensorName(tensor);
   os << (inputs.empty() ? "{0}};\n" : "};\n");
   os << "  bridge_tensor outputs[" << outputs.size() << "] = {";
   llvm::ListSeparator outputComma;
   for (const llvm::json::Value &tensor : outputs)
-    os << outputComma << "*"
-       << identifier(*tensor.getAsObject()->getString("name"));
+    os << outputComma << "*" << tensorName(tensor);
   os << "};\n"
-     << llvm::formatv("  bridge_status status = bridge_session_run(session, "
-                      "{0}, inputs, {1}, outputs, {2}, message);\n",
+     << llvm::formatv("  bridge_status status =\n"
+                      "      bridge_session_run(session, {0}, inputs, {1}, "
+                      "outputs, {2}, message);\n",
                       index, inputs.size(), outputs.size());
   for (auto [position, tensor] : llvm::enumerate(outputs))
-    os << "  *" << identifier(*tensor.getAsObject()->getString("name"))
-       << " = outputs[" << position << "];\n";
+    os << "  *" << tensorName(tensor) << " = outputs[" << position << "];\n";
   os << "  return status;\n}\n\n";
 }
 
@@ -85,14 +94,14 @@ std::string bridge::makeHeader(const llvm::json::Object &manifest,
      << "; made by bridgec. */\n#ifndef " << guard << "\n#define " << guard
      << "\n\n#include \"bridge/Runtime/bridge.h\"\n\n"
      << "extern const struct bridge_program bridge_program_v1;\n\n"
-     << "/* Opens the model with the weights of a .safetensors file or folder, "
-        "see bridge_model_open. */\n"
-     << llvm::formatv(
-            "static inline bridge_status {0}_open(const char *weights, "
-            "bridge_model **model, bridge_message *message) {{\n"
-            "  return bridge_model_open(&bridge_program_v1, weights, model, "
-            "message);\n}\n\n",
-            prefix);
+     << "/* Opens the model with the weights of a .safetensors file or "
+        "folder,\n"
+        " * see bridge_model_open. */\n";
+  writeSignature(os, prefix + "_open",
+                 {"const char *weights", "bridge_model **model",
+                  "bridge_message *message"});
+  os << "  return bridge_model_open(&bridge_program_v1, weights, model, "
+        "message);\n}\n\n";
   for (auto [index, entry] : llvm::enumerate(*manifest.getArray("entries")))
     writeEntry(os, *entry.getAsObject(), prefix, index);
   os << "#endif /* " << guard << " */\n";

@@ -11,6 +11,14 @@ namespace bridge {
 std::vector<std::string>
 specSearchPaths(llvm::ArrayRef<std::string> searchPaths);
 
+/// Parses JSON that is not nested too deeply to be read. `name` is how messages
+/// call it.
+llvm::Expected<llvm::json::Value> parseJson(llvm::StringRef text,
+                                            llvm::StringRef name);
+
+/// The syntax tree of the spec that these options choose, as text.
+llvm::Expected<std::string> dumpSyntaxTree(const CompileOptions &options);
+
 /// What the frontend is to load for these options: a spec file or a checkpoint
 /// folder.
 llvm::Expected<SpecOptions> specOptions(const CompileOptions &options);

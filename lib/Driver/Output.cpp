@@ -3,6 +3,26 @@
 #include "llvm/Support/FileSystem.h"
 
 using namespace bridge;
+namespace fs = llvm::sys::fs;
+
+static llvm::Error cannotWrite(llvm::StringRef path, const llvm::Twine &why) {
+  return llvm::createStringError("cannot write " + path + ": " + why);
+}
+
+/// Writes into a device or a pipe, which stays what it is.
+static llvm::Error
+writeInto(llvm::StringRef path,
+          llvm::function_ref<void(llvm::raw_ostream &)> write) {
+  std::error_code code;
+  llvm::raw_fd_ostream os(path, code);
+  if (!code) {
+    write(os);
+    os.close();
+    code = os.error();
+    os.clear_error();
+  }
+  return code ? cannotWrite(path, code.message()) : llvm::Error::success();
+}
 
 llvm::Error
 bridge::writeOutput(llvm::StringRef path,
@@ -12,10 +32,11 @@ bridge::writeOutput(llvm::StringRef path,
     llvm::outs().flush();
     return llvm::Error::success();
   }
-  auto temporary = llvm::sys::fs::TempFile::create(path + ".%%%%%%");
+  if (fs::file_status status; !fs::status(path, status) && fs::is_other(status))
+    return writeInto(path, write);
+  auto temporary = fs::TempFile::create(path + ".%%%%%%");
   if (!temporary)
-    return llvm::createStringError("cannot write " + path + ": " +
-                                   llvm::toString(temporary.takeError()));
+    return cannotWrite(path, llvm::toString(temporary.takeError()));
   {
     llvm::raw_fd_ostream os(temporary->FD, /*shouldClose=*/false);
     write(os);
@@ -23,12 +44,10 @@ bridge::writeOutput(llvm::StringRef path,
     if (std::error_code code = os.error()) {
       os.clear_error();
       llvm::consumeError(temporary->discard());
-      return llvm::createStringError(code, "cannot write " + path + ": " +
-                                               code.message());
+      return cannotWrite(path, code.message());
     }
   }
   if (llvm::Error error = temporary->keep(path))
-    return llvm::createStringError("cannot write " + path + ": " +
-                                   llvm::toString(std::move(error)));
+    return cannotWrite(path, llvm::toString(std::move(error)));
   return llvm::Error::success();
 }

@@ -1,60 +1,65 @@
 //===- Remarks.cpp - What the fusions say ---------------------------------===//
 #include "Remarks.h"
+#include "Output.h"
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Remarks.h"
-#include "llvm/Support/raw_ostream.h"
 
-using namespace mlir;
 using namespace bridge;
-
-/// The place in a spec and the part of the model that a location tells of.
-static void printPlace(llvm::raw_ostream &os, Location location,
-                       std::string &part) {
-  bool printed = false;
-  location->walk([&](Location inner) {
-    if (auto name = dyn_cast<NameLoc>(inner)) {
-      if (part.empty())
-        part = name.getName().str();
-    } else if (auto file = dyn_cast<FileLineColLoc>(inner)) {
-      os << file.getFilename().getValue() << ":" << file.getLine() << ":"
-         << file.getColumn() << ": ";
-      printed = true;
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  if (!printed)
-    os << "-: ";
-}
+namespace remark = mlir::remark;
 
 namespace {
-class RemarkCollector : public remark::detail::MLIRRemarkStreamerBase {
+/// `std/attention.bridge:10:10: passed attention: … (vision_model.encoder)`
+class LineStreamer : public remark::detail::MLIRRemarkStreamerBase {
 public:
-  explicit RemarkCollector(std::string &text) : text(text) {}
+  explicit LineStreamer(std::shared_ptr<std::string> text)
+      : text(std::move(text)) {}
 
   void streamOptimizationRemark(const remark::detail::Remark &remark) override {
-    llvm::raw_string_ostream os(text);
-    std::string part;
-    printPlace(os, remark.getLocation(), part);
-    os << (remark.getRemarkType() == llvm::remarks::Type::Passed ? "passed: "
-                                                                 : "missed: ")
-       << remark.getRemarkName() << ": ";
+    llvm::raw_string_ostream os(*text);
+    mlir::Location place = remark.getLocation();
+    if (auto file = place->findInstanceOf<mlir::FileLineColLoc>())
+      os << file.getFilename().getValue() << ":" << file.getLine() << ":"
+         << file.getColumn() << ": ";
+    os << kind(remark) << " " << remark.getRemarkName() << ": ";
     for (const auto &argument : remark.getArgs())
       os << argument.val;
-    if (!part.empty())
-      os << " (" << part << ")";
+    if (auto part = place->findInstanceOf<mlir::NameLoc>())
+      os << " (" << part.getName().getValue() << ")";
     os << "\n";
   }
 
 private:
-  std::string &text;
+  static llvm::StringRef kind(const remark::detail::Remark &remark) {
+    switch (remark.getRemarkType()) {
+    case llvm::remarks::Type::Passed:
+      return "passed";
+    case llvm::remarks::Type::Missed:
+      return "missed";
+    case llvm::remarks::Type::Failure:
+      return "failed";
+    default:
+      return "remark";
+    }
+  }
+
+  std::shared_ptr<std::string> text;
 };
 } // namespace
 
-void bridge::collectRemarks(MLIRContext &context, std::string &text) {
+Remarks::Remarks(mlir::MLIRContext &context)
+    : text(std::make_shared<std::string>()) {
   remark::RemarkCategories categories;
-  categories.all = ".*";
-  // Fails only for a pattern that does not parse.
+  categories.passed = categories.missed = ".*";
+  // It fails for categories that are no regular expressions.
   (void)remark::enableOptimizationRemarks(
-      context, std::make_unique<RemarkCollector>(text),
+      context, std::make_unique<LineStreamer>(text),
       std::make_unique<remark::RemarkEmittingPolicyAll>(), categories);
+}
+
+llvm::Error Remarks::write(llvm::StringRef path) const {
+  if (path.empty()) {
+    llvm::errs() << *text;
+    return llvm::Error::success();
+  }
+  return writeOutput(path, [&](llvm::raw_ostream &os) { os << *text; });
 }

@@ -3,14 +3,25 @@
 #define BRIDGE_LIB_DRIVER_REMARKS_H
 
 #include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/Error.h"
+#include <memory>
 #include <string>
 
 namespace bridge {
 
-/// From now on every remark of a pass adds a line to `text`, which has to
-/// outlive the context:
-/// `std/attention.bridge:10:10: passed: attention: … (vision_model.encoder)`.
-void collectRemarks(mlir::MLIRContext &context, std::string &text);
+/// Collects the remarks of all passes that run in a context, one a line.
+class Remarks {
+public:
+  explicit Remarks(mlir::MLIRContext &context);
+
+  /// Writes what was collected to `path`, or to standard error where it is
+  /// empty.
+  llvm::Error write(llvm::StringRef path) const;
+
+private:
+  /// Shared with the context, which keeps its streamer.
+  std::shared_ptr<std::string> text;
+};
 
 } // namespace bridge
 

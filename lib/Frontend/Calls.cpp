@@ -163,22 +163,41 @@ FailureOr<Value> Evaluator::callExpression(const ast::Call &node,
   return call(*callee, std::move(*given), node.range);
 }
 
+/// Collects the paths of the parts in `value`: a part, or a list in which
+/// `none` and functions only take a number. False where something else is.
+static bool collectParts(const Value &value, std::set<std::string> &paths) {
+  if (Instance *instance = value.asInstance()) {
+    paths.insert(instance->path);
+    return true;
+  }
+  if (const List *list = value.asList())
+    return llvm::all_of(list->items, [&](const Value &item) {
+      return item.isNone() || item.asFunction() ||
+             item.getAs<const Primitive *>() || collectParts(item, paths);
+    });
+  return false;
+}
+
 FailureOr<Value> Evaluator::countParameters(const ast::Call &node,
                                             Scope &scope) {
-  std::string path;
   if (node.arguments.size() > 1 || !node.named.empty())
     return error(node.range, "`params` takes a part, or nothing");
-  if (!node.arguments.empty()) {
-    FailureOr<Value> part = value(*node.arguments.front(), scope);
-    if (failed(part))
+  std::set<std::string> paths;
+  if (node.arguments.empty()) {
+    paths.insert("");
+  } else {
+    FailureOr<Value> parts = value(*node.arguments.front(), scope);
+    if (failed(parts))
       return failure();
-    Instance *instance = part->asInstance();
-    if (!instance)
+    if (!collectParts(*parts, paths))
       return error(node.range,
-                   "`params` takes a part, found " + describe(*part));
-    path = instance->path;
+                   "`params` takes a part or a list of parts, found " +
+                       describe(*parts));
   }
-  return Value(Dim(model ? model->countParameters(path) : 0));
+  int64_t count = 0;
+  for (const std::string &path : paths)
+    count += model ? model->countParameters(path) : 0;
+  return Value(Dim(count));
 }
 
 FailureOr<Value> Evaluator::call(const Value &callee, Arguments arguments,

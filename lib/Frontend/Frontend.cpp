@@ -55,6 +55,33 @@ private:
 // Parameters
 //===----------------------------------------------------------------------===//
 
+/// What there is instead of `name`: the one that is meant, or all of them.
+static Diagnostic &suggestAmong(Diagnostic &diagnostic, StringRef name,
+                                llvm::ArrayRef<std::string> known) {
+  diagnostic.suggest(name, known);
+  if (diagnostic.hint.empty() && !known.empty())
+    diagnostic.withHint("known are `" + llvm::join(known, "`, `") + "`");
+  return diagnostic;
+}
+
+static std::vector<std::string> variantNames(const ModuleDefinition &module) {
+  std::vector<std::string> names;
+  for (const ast::Member *member : module.node->body)
+    if (const auto *variant = dyn_cast<ast::Variant>(member))
+      names.push_back(variant->name);
+  return names;
+}
+
+/// How to give the parameter that a bridge needs.
+static std::string hintForParameter(const ModuleDefinition &module,
+                                    StringRef parameter) {
+  std::vector<std::string> variants = variantNames(module);
+  if (variants.empty())
+    return ("`-D " + parameter + "=VALUE` gives it").str();
+  return "`--variant NAME` gives the parameters of a published model: \"" +
+         llvm::join(variants, "\", \"") + "\"";
+}
+
 /// The value of `-D name=text`: JSON where it is that, else a word.
 static llvm::json::Value overrideValue(StringRef text) {
   if (llvm::Expected<llvm::json::Value> parsed = llvm::json::parse(text))
@@ -76,10 +103,10 @@ Loader::applyOverride(RecipePointer recipe, StringRef name, StringRef text) {
       parameter = declared;
   }
   if (!parameter)
-    return evaluator
-        .error({}, "-D " + name.str() + ": " + module.name() +
-                       " has no parameter `" + first.str() + "`")
-        .suggest(first, known);
+    return suggestAmong(
+        evaluator.error({}, "-D " + name.str() + ": " + module.name() +
+                                " has no parameter `" + first.str() + "`"),
+        first, known);
   FailureOr<Value> value = failure();
   if (rest.empty()) {
     value = text == "none"
@@ -108,18 +135,15 @@ Loader::applyOverride(RecipePointer recipe, StringRef name, StringRef text) {
 
 FailureOr<Loader::RecipePointer>
 Loader::applyVariant(const ModuleDefinition &module) {
-  std::vector<std::string> known;
   for (const ast::Member *member : module.node->body)
-    if (const auto *candidate = dyn_cast<ast::Variant>(member)) {
-      known.push_back(candidate->name);
+    if (const auto *candidate = dyn_cast<ast::Variant>(member))
       if (candidate->name == options.variant)
         variant = candidate;
-    }
   if (!variant)
-    return evaluator
-        .error(module.node->range,
-               module.name() + " has no variant \"" + options.variant + "\"")
-        .suggest(options.variant, known);
+    return suggestAmong(evaluator.error(module.node->range,
+                                        module.name() + " has no variant \"" +
+                                            options.variant + "\""),
+                        options.variant, variantNames(module));
   Arguments arguments;
   for (const ast::Statement *statement : variant->body) {
     const auto *assign = dyn_cast<ast::Assign>(statement);
@@ -185,8 +209,18 @@ FailureOr<Loader::RecipePointer> Loader::chooseParameters() {
             return failure();
           arguments.named.push_back({name, parameter->range, *value});
         }
+    const ast::Declarator *lacking = nullptr;
+    for (const ast::Declarator *parameter : module->node->parameters)
+      if (!lacking && !parameter->value &&
+          llvm::none_of(arguments.named, [&](const auto &argument) {
+            return argument.name == parameter->name();
+          }))
+        lacking = parameter;
     FailureOr<Value> made = evaluator.makeRecipe(*module, std::move(arguments),
                                                  module->node->range);
+    if (failed(made) && lacking)
+      evaluator.diagnostics.back().withHint(
+          hintForParameter(*module, lacking->name()));
     if (failed(made))
       return failure();
     recipe = *made->getAs<RecipePointer>();
@@ -214,10 +248,11 @@ FailureOr<std::vector<const ast::Entry *>> Loader::chooseEntries() {
   for (const std::string &name : options.entries) {
     auto found = llvm::find(known, name);
     if (found == known.end())
-      return evaluator
-          .error(model.root->recipe->module->node->range,
-                 model.root->moduleName() + " has no entry `" + name + "`")
-          .suggest(name, known);
+      return suggestAmong(
+          evaluator.error(model.root->recipe->module->node->range,
+                          model.root->moduleName() + " has no entry `" + name +
+                              "`"),
+          name, known);
     const ast::Entry *entry = model.entries[found - known.begin()];
     if (!llvm::is_contained(chosen, entry))
       chosen.push_back(entry);

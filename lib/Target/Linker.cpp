@@ -132,8 +132,16 @@ llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
     llvm::append_values(arguments, libm, libc, loader);
 
   // Linked beside the output and renamed, so that there is never half of one.
-  std::string temporary = (output + ".tmp").str();
-  llvm::append_values(arguments, std::string("-o"), temporary);
+  if (llvm::sys::fs::file_status status;
+      !llvm::sys::fs::status(output, status) && llvm::sys::fs::is_other(status))
+    return llvm::createStringError("cannot write " + output +
+                                   ": it is no regular file");
+  llvm::SmallString<128> temporary;
+  if (std::error_code code =
+          llvm::sys::fs::createUniqueFile(output + ".%%%%%%", temporary))
+    return llvm::createStringError(code, "cannot write " + output + ": " +
+                                             code.message());
+  llvm::append_values(arguments, std::string("-o"), temporary.str().str());
 
   llvm::SmallVector<const char *> pointers;
   for (const std::string &argument : arguments)

@@ -10,7 +10,7 @@ namespace {
 /// The command line of `bridge-run`.
 struct Options {
   cl::OptionCategory category{"bridge-run options"};
-  cl::opt<std::string> model{cl::Positional, cl::Required, cl::desc("MODEL"),
+  cl::opt<std::string> model{cl::Positional, cl::desc("MODEL"),
                              cl::cat(category)};
   cl::opt<std::string> entry{cl::Positional, cl::desc("[ENTRY]"),
                              cl::cat(category)};
@@ -59,15 +59,44 @@ struct Options {
   cl::opt<std::string> target{"target", cl::init("cpu"), cl::cat(category),
                               cl::desc("What to run on: cpu")};
 
+  llvm::Error check() const;
   llvm::Expected<RunOptions> runOptions();
   llvm::Expected<int> run();
 };
 } // namespace
 
-llvm::Expected<RunOptions> Options::runOptions() {
+/// What no run could make sense of.
+llvm::Error Options::check() const {
+  if (model.empty())
+    return llvm::createStringError("expected MODEL (a .so, .bridge or .mlir "
+                                   "file or a checkpoint folder), found none");
   if (target != "cpu")
     return llvm::createStringError("expected --target to be cpu, found `" +
                                    target + "`");
+  for (const cl::opt<unsigned> *count : {&runs, &threads})
+    if (count->getNumOccurrences() && *count == 0)
+      return llvm::createStringError("--" + count->ArgStr +
+                                     " needs a whole number from 1, found `0`");
+  if (!(tolerance >= 0))
+    return llvm::createStringError(
+        "--tolerance needs a number from 0, found `" +
+        std::to_string(tolerance) + "`");
+  if (!llvm::StringRef(model).ends_with(".so"))
+    return llvm::Error::success();
+  using Reference = std::reference_wrapper<const cl::Option>;
+  for (const cl::Option &option : {Reference(variant), Reference(definitions),
+                                   Reference(searchPaths), Reference(fuse)})
+    if (option.getNumOccurrences())
+      return llvm::createStringError(
+          "expected " + llvm::Twine(option.ArgStr.size() > 1 ? "--" : "-") +
+          option.ArgStr +
+          " with a spec or a checkpoint folder, found the compiled " + model);
+  return llvm::Error::success();
+}
+
+llvm::Expected<RunOptions> Options::runOptions() {
+  if (llvm::Error error = check())
+    return error;
   RunOptions options;
   options.model.input = model;
   options.model.variant = variant;

@@ -108,9 +108,7 @@ llvm::Expected<CompileOptions> Options::compileOptions() const {
   options.definitions.assign(definitions.begin(), definitions.end());
   options.searchPaths.assign(searchPaths.begin(), searchPaths.end());
   options.entries.assign(entries.begin(), entries.end());
-  for (const std::string &level : levels)
-    if (level != "native")
-      options.levels.push_back(level);
+  options.levels.assign(levels.begin(), levels.end());
   options.fuse = fuse;
   options.embedWeights = embedWeights;
   options.timePhases = timePhases;

@@ -10,23 +10,30 @@ if [ ! -x build/bin/bridgec ]; then
 fi
 tools/dev/build.sh bridgec bridge-run bridge-opt
 
-example=test/Goldens/clip_digits
 mkdir -p build/quickstart
 cd build/quickstart
+PATH=$PWD/../bin:$PATH
+ln -sfn ../../test/Goldens/clip_digits clip_digits
 
-echo
-echo "\$ bridgec $example -o digits --embed-weights $example/model.safetensors"
-../bin/bridgec "../../$example" -o digits --embed-weights "../../$example/model.safetensors"
-ls -l digits | awk '{printf "digits: %.1f MB with its weights, needs only ", $5 / 1e6}'
-ldd digits | awk '{split($1, name, "/"); printf "%s%s", separator, name[length(name)]; separator = ", "} END {print ""}'
+# Shows a command, then runs it.
+run() {
+  printf '\n$ %s\n' "$*"
+  "$@"
+}
 
-echo
-echo "\$ ./digits similarity --inputs prompts.safetensors --image pixel_values=pictures/*.png --print"
+run bridgec clip_digits -o digits --embed-weights clip_digits/model.safetensors
+ls -l digits | awk '{printf "  %.1f MB with its weights", $5 / 1e6}'
+ldd digits | awk '{split($1, path, "/"); name = path[split($1, path, "/")]; if (name !~ /vdso/) list = list ", " name}
+                  END {print "; needs" substr(list, 2) " and nothing else"}'
+
+printf '\n$ %s\n%s\n' './digits similarity --print --inputs clip_digits/prompts.safetensors \' \
+  '    --image pixel_values=clip_digits/pictures/0000.png … clip_digits/pictures/0359.png'
+pictures=(clip_digits/pictures/*.png)
+classify=(./digits similarity --inputs clip_digits/prompts.safetensors
+          --image "pixel_values=${pictures[0]}" "${pictures[@]:1}")
 begin=$(date +%s%N)
-./digits similarity --inputs "../../$example/prompts.safetensors" \
-  $(printf -- '--image pixel_values=%s ' ../../$example/pictures/*.png) --print >similarity.txt
+"${classify[@]}" --print >similarity.txt
 end=$(date +%s%N)
-
-# similarity.txt has a row of ten similarities for each picture, in the order of the file names.
-awk -v microseconds="$(((end - begin) / 1000))" -f ../../tools/dev/digits.awk \
-  labels="../../$example/labels.json" predictions="../../$example/predictions.json" similarity.txt
+"${classify[@]}" --time 10 --json >time.json
+awk -f ../../tools/dev/digits.awk clip_digits/prompts.json clip_digits/predictions.json time.json \
+  seconds="$(((end - begin) / 1000000))e-3" similarity.txt

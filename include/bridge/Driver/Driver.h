@@ -35,12 +35,13 @@ struct CompileOptions {
   std::vector<std::string> definitions; ///< name=value
   std::vector<std::string> searchPaths; ///< folders of specs and modules
   std::vector<std::string> entries;     ///< the entries wanted; empty: all
-  std::vector<std::string> levels;    ///< of the instruction set; empty: native
-  std::string fuse = "all";           ///< the fusion plan
-  std::optional<Phase> stopAfter;     ///< print the IR of this phase
-  std::string embedWeights;           ///< a .safetensors file
-  std::optional<std::string> remarks; ///< a file, or empty for standard error
-  bool timePhases = false;            ///< print how long each phase took
+  std::vector<std::string> levels;      ///< of the instruction set, or native;
+                                        ///< empty: native
+  std::string fuse = "all";             ///< the fusion plan
+  std::optional<Phase> stopAfter;       ///< print the IR of this phase
+  std::string embedWeights;             ///< a .safetensors file
+  std::optional<std::string> remarks;   ///< a file, or empty for standard error
+  bool timePhases = false;              ///< print how long each phase took
 };
 
 /// Compiles as `options` say. Whatever a user can cause is an error with a

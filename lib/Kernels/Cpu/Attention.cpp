@@ -29,16 +29,10 @@ namespace {
 
 class AttentionKernel final : public CpuKernel {
 public:
-  explicit AttentionKernel(plan::KernelOp kernel) : kernel(kernel) {}
-
-  LogicalResult verify();
   LogicalResult body(Emitter &emitter, Arguments &arguments, Value job,
                      Value scratch) override;
   Value jobs(Emitter &emitter, Arguments &arguments) override;
   Value scratchBytes(Emitter &emitter, Arguments &arguments) override;
-
-private:
-  plan::KernelOp kernel;
 };
 
 enum AttentionOperand : unsigned { kQ, kK, kV, kBias };
@@ -476,37 +470,6 @@ void AttentionJob::emitTile(const Tile &tile, Value table, Value values,
 // The kernel
 //===----------------------------------------------------------------------===//
 
-LogicalResult AttentionKernel::verify() {
-  ArrayAttr signature = kernel.getSignature();
-  size_t wanted = hasConfig(kernel, "bias") ? 5 : 4;
-  if (signature.size() != wanted)
-    return kernel.emitError("expected ")
-           << wanted << " operands of an attention, found " << signature.size();
-  for (auto [operand, type] :
-       llvm::enumerate(signature.getAsValueRange<TypeAttr>())) {
-    auto view = dyn_cast<plan::ViewType>(type);
-    if (!view || view.getRank() != 4 || !view.getElementType().isF32())
-      return kernel.emitError("operand ")
-             << operand
-             << " of an attention must be a view of rank 4 of f32, found "
-             << type;
-    bool isBias = wanted == 5 && operand == kBias;
-    if (!isBias && !isContiguous(view))
-      return kernel.emitError("operand ")
-             << operand
-             << " of an attention must be contiguous along its last axis, "
-                "found "
-             << type;
-  }
-  auto scale = requireConfig<FloatAttr>(kernel, "scale");
-  if (!scale)
-    return failure();
-  if (!(std::abs(scale.getValueAsDouble()) > 0))
-    return kernel.emitError("the scale of an attention must not be 0, found ")
-           << scale;
-  return success(wanted == 4 || requireConfig<EmptyRowsAttr>(kernel, "empty"));
-}
-
 LogicalResult AttentionKernel::body(Emitter &emitter, Arguments &arguments,
                                     Value job, Value scratch) {
   AttentionJob(emitter, arguments).emit(job, scratch);
@@ -523,8 +486,15 @@ Value AttentionKernel::scratchBytes(Emitter &emitter, Arguments &arguments) {
 }
 
 std::unique_ptr<CpuKernel> bridge::makeAttentionKernel(plan::KernelOp kernel) {
-  auto attention = std::make_unique<AttentionKernel>(kernel);
-  if (failed(attention->verify()))
+  auto output = unsigned(kernel.getSignature().size() - 1);
+  if (failed(requireContiguous(kernel, {kQ, kK, kV, output})))
     return nullptr;
-  return attention;
+  auto scale = requireConfig<FloatAttr>(kernel, "scale");
+  if (!scale)
+    return nullptr;
+  if (scale.getValue().isZero()) {
+    kernel.emitError("the scale of an attention must not be 0");
+    return nullptr;
+  }
+  return std::make_unique<AttentionKernel>();
 }

@@ -2,7 +2,7 @@
 #ifndef BRIDGE_LIB_KERNELS_CPU_CONFIG_H
 #define BRIDGE_LIB_KERNELS_CPU_CONFIG_H
 
-#include "bridge/IR/Plan.h"
+#include "bridge/Kernels/Arguments.h"
 
 namespace bridge {
 
@@ -21,6 +21,25 @@ Attr requireConfig(plan::KernelOp kernel, llvm::StringRef name) {
 /// Whether the unit attribute `name` is in the kernel's config.
 inline bool hasConfig(plan::KernelOp kernel, llvm::StringRef name) {
   return kernel.getConfig().contains(name);
+}
+
+/// Fails with an error unless the operands are views of f32 whose last axis is
+/// contiguous.
+inline llvm::LogicalResult
+requireContiguous(plan::KernelOp kernel, llvm::ArrayRef<unsigned> operands) {
+  for (unsigned operand : operands) {
+    mlir::Type type =
+        llvm::cast<mlir::TypeAttr>(kernel.getSignature()[operand]).getValue();
+    auto view = llvm::cast<plan::ViewType>(type);
+    if (!view.getElementType().isF32() || !isContiguous(view))
+      return kernel.emitError("operand ")
+             << operand << " of a '"
+             << plan::stringifyKernelKind(kernel.getKind())
+             << "' kernel must be f32 and contiguous along its last axis, "
+                "found "
+             << type;
+  }
+  return llvm::success();
 }
 
 } // namespace bridge

@@ -26,24 +26,14 @@ struct Partition {
 class GemmKernel final : public CpuKernel {
 public:
   explicit GemmKernel(plan::KernelOp kernel)
-      : kernel(kernel), hasBias(hasConfig(kernel, "bias")),
-        firstExtra(hasBias ? 3 : 2), output(kernel.getSignature().size() - 1) {}
+      : hasBias(hasConfig(kernel, "bias")), firstExtra(hasBias ? 3 : 2),
+        output(kernel.getSignature().size() - 1) {}
 
-  LogicalResult verify();
   LogicalResult body(Emitter &emitter, Arguments &arguments, Value job,
                      Value scratch) override;
   Value jobs(Emitter &emitter, Arguments &arguments) override;
 
 private:
-  static constexpr unsigned kA = 0, kBias = 2;
-
-  plan::ViewType view(unsigned operand) {
-    return dyn_cast<plan::ViewType>(
-        cast<TypeAttr>(kernel.getSignature()[operand]).getValue());
-  }
-  bool hasRegion() { return !kernel.getBody().empty(); }
-
-  plan::KernelOp kernel;
   bool hasBias;
   unsigned firstExtra, output;
 };
@@ -280,40 +270,11 @@ Value GemmJob::loadExtra(unsigned operand, const Tile &tile, Value row,
 // The kernel
 //===----------------------------------------------------------------------===//
 
-LogicalResult GemmKernel::verify() {
-  if (kernel.getSignature().size() < firstExtra + 1)
-    return kernel.emitError("a gemm takes a, b")
-           << (hasBias ? ", bias" : "") << " and an output, found "
-           << kernel.getSignature().size() << " operands";
-  for (unsigned operand : {kA, output})
-    if (!view(operand) || view(operand).getRank() != 4 ||
-        !view(operand).getElementType().isF32() || !isContiguous(view(operand)))
-      return kernel.emitError("operand ")
-             << operand
-             << " of a gemm must be a view of rank 4 of f32 whose "
-                "last axis is contiguous, found "
-             << kernel.getSignature()[operand];
-  for (unsigned extra = firstExtra; extra < output; ++extra)
-    if (!view(extra) || view(extra).getRank() != 4)
-      return kernel.emitError("operand ")
-             << extra << " of a gemm must be a view of rank 4, found "
-             << kernel.getSignature()[extra];
-  unsigned extras = output - firstExtra;
-  if (!hasRegion() && extras > 0)
-    return kernel.emitError("a gemm without a region takes no extras, found ")
-           << extras;
-  if (hasRegion() && kernel.getBody().getNumArguments() != 1 + extras)
-    return kernel.emitError("the region of a gemm with ")
-           << extras << " extras takes " << 1 + extras << " arguments, found "
-           << kernel.getBody().getNumArguments();
-  return success();
-}
-
 LogicalResult GemmKernel::body(Emitter &emitter, Arguments &arguments,
                                Value job, Value scratch) {
   std::optional<unsigned> bias;
   if (hasBias)
-    bias = kBias;
+    bias = firstExtra - 1;
   return GemmJob(emitter, arguments, firstExtra, output).emit(job, bias);
 }
 
@@ -326,8 +287,8 @@ Value GemmKernel::jobs(Emitter &emitter, Arguments &arguments) {
 }
 
 std::unique_ptr<CpuKernel> bridge::makeGemmKernel(plan::KernelOp kernel) {
-  auto gemm = std::make_unique<GemmKernel>(kernel);
-  if (failed(gemm->verify()))
+  auto output = unsigned(kernel.getSignature().size() - 1);
+  if (failed(requireContiguous(kernel, {/*a=*/0, output})))
     return nullptr;
-  return gemm;
+  return std::make_unique<GemmKernel>(kernel);
 }

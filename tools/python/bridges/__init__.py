@@ -9,7 +9,8 @@ import ctypes as c
 import numpy as np
 
 _MAX_RANK = 8
-_DTYPES = {"float32": 0, "float64": 1, "int32": 4, "int64": 5, "bool": 6}
+_DTYPES = {"float32": 0, "float64": 1, "float16": 3, "int32": 4, "int64": 5, "bool": 6, "uint8": 7, "int8": 8,
+           "int16": 9, "uint16": 10, "uint32": 11, "uint64": 12}
 
 
 class _Message(c.Structure):
@@ -76,6 +77,8 @@ class Model:
 
     def run(self, entry, **inputs):
         """The results of an entry by name. Inputs are arrays by name; results are copies."""
+        if not self._session:
+            raise BridgeError("the model is closed")
         index = self._lib.bridge_manifest_find(self._manifest, entry.encode())
         if index < 0:
             raise BridgeError(f"there is no entry `{entry}`")
@@ -83,7 +86,7 @@ class Model:
         names = [info.inputs[i].name.decode() for i in range(info.input_count)]
         if sorted(names) != sorted(inputs):
             raise BridgeError(f"{entry} takes {', '.join(names)}; given {', '.join(inputs)}")
-        arrays = [np.ascontiguousarray(inputs[n]) for n in names]
+        arrays = [np.asarray(inputs[n], order="C") for n in names]
         given = (_Tensor * max(len(names), 1))(*[_tensor(a) for a in arrays])
         made = (_Tensor * info.output_count)()
         self._call("bridge_session_run", self._session, c.c_int64(index), given, c.c_int64(len(names)), made,
