@@ -10,58 +10,18 @@ import math
 import pathlib
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 
-import tensor_files
+from differential import Failure, check_entry, compile_all
 from fuzz_specs import SYMBOLS, Generator, Spec
 
 SIZES = (1, 2, 3, 5, 7, 12, 13, 14, 15, 16, 17, 31, 32, 33, 47, 64, 65, 97)
-CONFIGURATIONS = {"all": ["--fuse=all"], "none": ["--fuse=none"], "v3": ["--arch=x86-64-v3"]}
-TIMEOUT = 60
 MAX_ELEMENTS = 60_000
 
 
-class Failure(Exception):
-    def __init__(self, kind, message, entry=None, sizes=None):
-        super().__init__(message)
-        self.kind, self.message, self.entry, self.sizes = kind, message, entry, sizes
-
-
-def run(command, what, **place):
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT)
-    except subprocess.TimeoutExpired:
-        raise Failure(f"{what}: hang", f"no end after {TIMEOUT} s", **place) from None
-    if done.returncode:
-        text = (done.stderr or done.stdout).decode(errors="replace").strip()[-1500:]
-        raise Failure(f"{what}: status {done.returncode}", text, **place)
-
-
-def difference(out, expected, tolerance):
-    """What is wrong with an output, or None."""
-    if out[1] != expected[1]:
-        return f"expected shape {expected[1]}, found {out[1]}"
-    if (out[0] == "F32") != (expected[0] in ("F32", "F64")):
-        return f"expected {expected[0]}, found {out[0]}"
-    if out[0] != "F32":
-        wrong = [i for i, (a, b) in enumerate(zip(out[2], expected[2])) if a != b]
-        return f"{len(wrong)} of {len(out[2])} differ, first at {wrong[0]}: {out[2][wrong[0]]}, not {expected[2][wrong[0]]}" if wrong else None
-    error = norm = 0.0
-    for i, (a, b) in enumerate(zip(out[2], expected[2])):
-        if math.isfinite(a) and math.isfinite(b):
-            error += (a - b) ** 2
-            norm += b * b
-        elif a != b and not (a != a and b != b):
-            return f"element {i} is {a}, not {b}"
-    # What cancels leaves rounding errors only: an absolute bound beside the relative one.
-    bound = tolerance * math.sqrt(norm) + 2e-5 * math.sqrt(len(out[2]))
-    return f"error {math.sqrt(error):.3g}, allowed {bound:.3g}" if error > bound * bound else None
-
-
-def write_inputs(spec, results, sizes, seed, path):
+def make_inputs(spec, results, sizes, seed):
     numbers, tensors = random.Random(seed), {}
     for node in spec.inputs(results):
         shape = [dim.at(sizes) for dim in node.shape]
@@ -71,7 +31,7 @@ def write_inputs(spec, results, sizes, seed, path):
         else:
             high = node.high.at(sizes)
             tensors[node.name] = "I32", shape, [numbers.randrange(high) for _ in range(count)]
-    tensor_files.write(path, tensors)
+    return tensors
 
 
 class Case:
@@ -86,30 +46,13 @@ class Case:
         self.folder.mkdir(parents=True)
         path = self.folder / "fuzz.bridge"
         path.write_text(self.spec.text())
-        for name, options in CONFIGURATIONS.items():
-            run(["bridgec", path, *options, "-o", self.folder / f"model-{name}"], f"compile {name}")
+        compile_all(path, self.folder)
         for sizes in self.sizes:
             for entry, results in self.spec.entries.items():
-                self.check_entry(entry, results, sizes)
-
-    def check_entry(self, entry, results, sizes):
-        inputs, reference = self.folder / "inputs.safetensors", self.folder / "reference.safetensors"
-        place = {"entry": entry, "sizes": sizes}
-        write_inputs(self.spec, results, sizes, self.seed, inputs)
-        common = [entry, "--weights", f"random:{self.seed}", "--inputs", inputs, "--output"]
-        run(["bridge-run", self.folder / "fuzz.bridge", "--reference", *common, reference], "reference", **place)
-        expected = tensor_files.read(reference)
-        runs = [(name, name, "2") for name in CONFIGURATIONS] + [("threads", "all", "1")]
-        for name, model, threads in runs:
-            output = self.folder / f"{name}.safetensors"
-            run([self.folder / f"model-{model}", *common, output, "--threads", threads], f"run {name}", **place)
-            found = tensor_files.read(output)
-            for node in results:
-                key = f"{entry}/{node.name}_out"
-                if problem := difference(found[key], expected[key], 1e-3 if node.loose else 1e-4):
-                    raise Failure(f"result {name}", f"{key}: {problem}", **place)
-        if (self.folder / "threads.safetensors").read_bytes() != (self.folder / "all.safetensors").read_bytes():
-            raise Failure("result threads", "1 and 2 threads differ", **place)
+                loose = {f"{entry}/{node.name}_out" for node in results if node.loose}
+                tensors = make_inputs(self.spec, results, sizes, self.seed)
+                place = {"entry": entry, "sizes": sizes}
+                check_entry(path, self.folder, entry, tensors, self.seed, lambda key: 1e-3 if key in loose else 1e-4, place)
 
 
 def failure_of(case):

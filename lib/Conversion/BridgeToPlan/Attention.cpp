@@ -194,11 +194,13 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, AttentionOp op) {
   SmallVector<Dim> sizes = getDims(op.getResult());
   Layout preferred = headsInRows(sizes);
   View out = planner.resultView(op.getResult(), preferred);
-  attention.out = out;
-  Attention merged = attention;
-  if (hasDenseRows(out.layout, 4) && merged.mergeBatch()) {
-    launchAttention(planner, op, merged);
-    return success();
+  if (std::optional<Layout> rows = denseRows(out.layout, 4)) {
+    Attention merged = attention;
+    merged.out = out.with(*rows);
+    if (merged.mergeBatch()) {
+      launchAttention(planner, op, merged);
+      return success();
+    }
   }
   attention.q = copyToBuffer(planner, attention.q);
   attention.k = copyToBuffer(planner, attention.k);

@@ -46,7 +46,7 @@ static std::optional<Layout> asMatrices(const Layout &out, int64_t groups,
     split = reshapeTo(last, matrices);
   else
     split = reshapeTo(last, {matrices[1], matrices[0], matrices[2]});
-  if (!split || !hasDenseRows(*split, 4))
+  if (!split || !denseRows(*split, 4))
     return std::nullopt;
   return groups == 1 ? *split : permute(*split, {1, 0, 2});
 }

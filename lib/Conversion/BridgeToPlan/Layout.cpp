@@ -246,7 +246,12 @@ void bridge::padRank(Layout &layout, int64_t rank) {
   }
 }
 
-bool bridge::hasDenseRows(const Layout &layout, int64_t elementBytes) {
-  return layout.rank() == 0 || layout.sizes.back() == Dim(1) ||
-         layout.strides.back() == Dim(elementBytes);
+std::optional<Layout> bridge::denseRows(const Layout &layout,
+                                        int64_t elementBytes) {
+  Layout dense = layout;
+  if (layout.rank() != 0 && layout.sizes.back() == Dim(1))
+    dense.strides.back() = Dim(elementBytes);
+  if (layout.rank() != 0 && dense.strides.back() != Dim(elementBytes))
+    return std::nullopt;
+  return dense;
 }

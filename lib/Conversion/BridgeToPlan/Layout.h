@@ -82,8 +82,10 @@ void mergeLeading(llvm::MutableArrayRef<Layout *> layouts, int64_t keep);
 /// Puts axes of size 1 in front until the rank is `rank`.
 void padRank(Layout &layout, int64_t rank);
 
-/// Whether neighbours along the last axis are neighbours in memory.
-bool hasDenseRows(const Layout &layout, int64_t elementBytes);
+/// The layout, if neighbours along the last axis are neighbours in memory. The
+/// stride of a last axis of size 1, which leads nowhere, becomes that of
+/// neighbours, so that kernels find a dense row.
+std::optional<Layout> denseRows(const Layout &layout, int64_t elementBytes);
 
 } // namespace bridge
 

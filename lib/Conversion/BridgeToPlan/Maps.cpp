@@ -86,8 +86,8 @@ View bridge::copyToBuffer(FunctionPlanner &planner, const View &view) {
 }
 
 View bridge::withDenseRows(FunctionPlanner &planner, const View &view) {
-  if (hasDenseRows(view.layout, elementBytes(view.elementType)))
-    return view;
+  if (auto rows = denseRows(view.layout, elementBytes(view.elementType)))
+    return view.with(*rows);
   return copyToBuffer(planner, view);
 }
 
@@ -106,8 +106,8 @@ View bridge::reshapeOrCopy(FunctionPlanner &planner, const View &view,
 void bridge::writeRows(FunctionPlanner &planner, const View &out,
                        function_ref<void(const View &)> launch) {
   int64_t bytes = elementBytes(out.elementType);
-  if (hasDenseRows(out.layout, bytes))
-    return launch(out);
+  if (std::optional<Layout> rows = denseRows(out.layout, bytes))
+    return launch(out.with(*rows));
   View rows =
       planner.allocate(out.elementType, paddedLayout(out.layout.sizes, bytes));
   launch(rows);

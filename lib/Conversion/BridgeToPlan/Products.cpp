@@ -107,7 +107,7 @@ static std::optional<View> findReusable(FunctionPlanner &planner,
           return other.storage != extra.storage || other == extra;
         });
     if (extra.elementType.isF32() && isInjective(extra.layout) &&
-        hasDenseRows(extra.layout, 4) && othersAgree && planner.diesHere(extra))
+        denseRows(extra.layout, 4) && othersAgree && planner.diesHere(extra))
       return extra;
   }
   return std::nullopt;
