@@ -268,6 +268,20 @@ static bool makesName(const ast::Module &module, llvm::StringRef name) {
   });
 }
 
+/// For `x.mean` of a tensor: the function that it could mean.
+static std::string hintForMethod(llvm::StringRef name) {
+  std::string meaning = hintForFunction(name);
+  if (!meaning.empty())
+    return meaning;
+  for (llvm::ArrayRef<Primitive> table :
+       {tensorPrimitives(), elementwisePrimitives()})
+    for (const Primitive &primitive : table)
+      if (primitive.name == name)
+        return "write `" + name.str() +
+               (primitive.parameters.size() > 1 ? "(x, …)`" : "(x)`");
+  return "it has `T` and `shape`";
+}
+
 FailureOr<Value> Evaluator::attribute(const Value &base, llvm::StringRef name,
                                       SourceRange range) {
   if (base.isTensor()) {
@@ -285,7 +299,7 @@ FailureOr<Value> Evaluator::attribute(const Value &base, llvm::StringRef name,
       return Value::list(std::move(sizes));
     }
     return error(range, "a tensor has no `" + name.str() + "`")
-        .withHint("it has `T` and `shape`");
+        .withHint(hintForMethod(name));
   }
 
   const Value *found = nullptr;

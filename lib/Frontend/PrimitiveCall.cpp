@@ -214,6 +214,11 @@ std::string frontend::hintForFunction(StringRef name) {
           .Cases({"ones"}, "write `1` where it is used: numbers broadcast")
           .Cases({"scaled_dot_product_attention", "attention"},
                  "write `attend(q, k, v, mask)`")
+          .Cases({"interpolate", "upsample"},
+                 "write `interpolate(table, rows, columns)`, of "
+                 "std.interpolation")
+          .Cases({"avg_pool2d", "adaptive_avg_pool2d"},
+                 "write `average_pool(x, grid, side)`, of std.pooling")
           .Default("");
   return hint.str();
 }

@@ -118,6 +118,7 @@ llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
       arguments.push_back(std::string("--undefined=") + symbol);
   }
   if (kind == LinkKind::SharedLibrary) {
+    arguments.push_back(("-soname=" + llvm::sys::path::filename(output)).str());
     if (llvm::Error error =
             addFile("exports", "{ global: bridge_*; local: *; };"))
       return error;

@@ -20,10 +20,15 @@ public:
   HostFunction(ModuleOp module, const PlanLayout &layout, Frame frame,
                unsigned frameNumber)
       : module(module), layout(layout), function(frame.function),
-        bufferCount(frame.buffers.size()), frameNumber(frameNumber),
-        builder(module.getContext()), loc(function.getLoc()),
+        frameNumber(frameNumber), builder(module.getContext()),
+        loc(function.getLoc()),
         pointer(LLVM::LLVMPointerType::get(module.getContext())),
-        i64(builder.getI64Type()) {}
+        i64(builder.getI64Type()) {
+    for (plan::BufferOp buffer : frame.buffers)
+      frameIndices.try_emplace(buffer, frameIndices.size());
+    for (plan::FrameOp called : frame.calls)
+      frameIndices.try_emplace(called, frameIndices.size());
+  }
 
   LogicalResult emit();
 
@@ -65,6 +70,8 @@ private:
   Value frameAddress(unsigned index) {
     return offset(frameBase, load(i64, offset(frameOffsets, 8 * index)));
   }
+  /// The address that a view or frame stands for.
+  Value addressOf(Value memory);
   Value evaluate(const Dim &dim);
   void store(Value value, unsigned slot) {
     LLVM::StoreOp::create(builder, loc, value, offset(block, 8 * slot), 8);
@@ -73,7 +80,6 @@ private:
   ModuleOp module;
   const PlanLayout &layout;
   func::FuncOp function;
-  unsigned bufferCount;
   unsigned frameNumber;
   OpBuilder builder;
   Location loc;
@@ -85,9 +91,10 @@ private:
   Value dims;         ///< the values of the dimensions
   Value block;        ///< the argument block of the next launch
   Value parallel;     ///< the run time's function
+  Value weights;      ///< the addresses of the weights, by slot
   DenseMap<Value, Value> addresses;
+  DenseMap<Operation *, unsigned> frameIndices; ///< of buffers and calls
   std::map<std::string, Value> symbols;
-  unsigned nextBuffer = 0, nextCall = 0;
 };
 
 } // namespace
@@ -110,6 +117,7 @@ void HostFunction::bindArguments(LLVM::LLVMFuncOp host) {
   call = entry->getArgument(0);
   dims = callField(pointer, offsetof(bridge_call, dims));
   parallel = callField(pointer, offsetof(bridge_call, parallel));
+  weights = callField(pointer, offsetof(bridge_call, weights));
   Value tables = callField(pointer, offsetof(bridge_call, offsets));
   frameOffsets = load(pointer, offset(tables, 8 * frameNumber));
   if (isEntry()) {
@@ -149,23 +157,13 @@ LogicalResult HostFunction::emit() {
 
 LogicalResult HostFunction::emitOp(Operation &op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
-      .Case([&](plan::BufferOp buffer) {
-        addresses[buffer.getResult()] = frameAddress(nextBuffer++);
-        return success();
-      })
-      .Case([&](plan::FrameOp called) {
-        addresses[called.getResult()] = frameAddress(bufferCount + nextCall++);
-        return success();
-      })
-      .Case([&](plan::WeightOp weight) {
-        Value table = callField(pointer, offsetof(bridge_call, weights));
-        addresses[weight.getResult()] =
-            load(pointer, offset(table, 8 * layout.slotIndex(weight)));
-        return success();
-      })
+      // Their addresses are loaded where they are used: hundreds of weights
+      // cannot stay in registers.
+      .Case<plan::BufferOp, plan::FrameOp, plan::WeightOp>(
+          [&](auto) { return success(); })
       .Case([&](plan::SubviewOp subview) {
         addresses[subview.getResult()] =
-            offset(addresses.lookup(subview.getSource()),
+            offset(addressOf(subview.getSource()),
                    evaluate(*Dim::parse(subview.getOffset())));
         return success();
       })
@@ -183,6 +181,15 @@ LogicalResult HostFunction::emitOp(Operation &op) {
       .Default([](Operation *op) {
         return op->emitOpError("has no meaning in a plan's function");
       });
+}
+
+Value HostFunction::addressOf(Value memory) {
+  if (Value address = addresses.lookup(memory))
+    return address;
+  Operation *op = memory.getDefiningOp();
+  if (auto weight = dyn_cast<plan::WeightOp>(op))
+    return load(pointer, offset(weights, 8 * layout.slotIndex(weight)));
+  return frameAddress(frameIndices.at(op));
 }
 
 Value HostFunction::evaluate(const Dim &dim) {
@@ -205,7 +212,7 @@ Value HostFunction::evaluate(const Dim &dim) {
 }
 
 void HostFunction::storeView(Value view, unsigned &slot) {
-  store(addresses.lookup(view), slot++);
+  store(addressOf(view), slot++);
   auto storeAll = [&](DimsAttr list) {
     for (const Dim &dim : list.getDims())
       store(evaluate(dim), slot++);
@@ -247,9 +254,9 @@ LogicalResult HostFunction::emitLaunch(plan::LaunchOp op) {
 }
 
 void HostFunction::emitCall(plan::CallOp op) {
-  SmallVector<Value> operands{call, addresses.lookup(op.getFrame())};
+  SmallVector<Value> operands{call, addressOf(op.getFrame())};
   for (Value view : op.getViews())
-    operands.push_back(addresses.lookup(view));
+    operands.push_back(addressOf(view));
   LLVM::CallOp::create(builder, loc, TypeRange{},
                        builder.getStringAttr(nameOf(op.getCallee())), operands);
 }

@@ -173,6 +173,22 @@ def primitives(random):
             "elementwise/floor": labels // 3,
             "elementwise/rest": labels % 3,
             "elementwise/chosen": torch.where((x < 0) | ~(x < 1), x, 0),
+            "integers/mean": labels.double().mean(1),
+            "integers/sum": labels.sum(0, keepdim=True),
+            "integers/max": labels.amax(1),
+            "integers/min": labels.amin(-1, keepdim=True),
+            "integers/argmax": labels.argmax(1),
+            "integers/exp": labels.double().exp(),
+            "integers/half": labels.double() / 2,
+            "integers/square": labels**2,
+            "integers/abs": labels.abs(),
+            "integers/clip": labels.clamp(0, 2),
+            "integers/true_max": (x > 0).any(0).long(),
+            "integers/true_sum": (x > 0).sum(1),
+            "integers/cumsum": labels.cumsum(0),
+            "integers/mixed": labels[:, :, None] * x,
+            "integers/dims": 3 * labels + 2,
+            "integers/concat": torch.cat([labels, torch.arange(3).expand(2, 3)]),
             "normalise/layer": F.layer_norm(x, (6,)),
             "normalise/layer_eps": F.layer_norm(x, (6,), eps=0.1),
             "normalise/rms": F.rms_norm(x, (6,), eps=1e-6),
@@ -206,6 +222,36 @@ def primitives(random):
     return weights, inputs, {"outputs": evaluate}
 
 
+def places(random):
+    """Indices, static lists, and numbers where tensors could be."""
+    weights = {"table": random.normal(7, 8)}
+    inputs = {"x": random.normal(2, 5, 8), "ids": torch.tensor([[3, 0, 6, 2, 5], [1, 4, 4, 0, 6]])}
+
+    def evaluate(w, x, ids):
+        table = w["table"]
+        left, right = x.chunk(2, -1)
+        return {
+            "run/ones": torch.full((2, 3), 0.5),
+            "run/taken": F.embedding(ids, table),
+            "run/back": x[-1, -1],
+            "run/mid": x[:, -1, :-3],
+            "run/lr": left - right,
+            "run/spread": x[:, :, None, :2] + 0 * x[:, None, :, :2],
+            "run/sum": x[..., 0] + 2 * x[..., 1] + 5 * x[..., 2],
+            "run/last": x[..., -1],
+            "run/n": 0 * ids + 5,
+            "run/half": 2 * ids,
+            "run/t": table[ids],
+            "run/w": torch.where(ids > 2, 1, 0.5),
+            "run/at": 2 * x,
+            "run/m": x[torch.arange(2), ids[:, 0] % 2],
+            "run/pair": table[ids, ids % 8],
+            "run/eye": torch.eye(5),
+        }
+
+    return weights, inputs, {"outputs": evaluate}
+
+
 def towers(random):
     """Three towers of a config's list, stored as tower_N. `overridden`: with -D scale=2.5 -D tied=true, which leaves out the head."""
     weights = {
@@ -234,7 +280,7 @@ def towers(random):
 
 
 def main():
-    for seed, case in enumerate([attention, pooling, interpolation, primitives, towers]):
+    for seed, case in enumerate([attention, pooling, interpolation, primitives, places, towers]):
         weights, inputs, evaluations = case(Random(seed))
         double = lambda tensors: {k: v.double() if v.is_floating_point() else v for k, v in tensors.items()}
         with torch.no_grad():

@@ -26,7 +26,7 @@ struct Function {
 
 const Function kFunctions[] = {
     {"exp", std::exp, 1.5},   {"exp2", std::exp2, 2.5}, {"log", std::log, 1.5},
-    {"log1p", std::log1p, 2}, {"tanh", std::tanh, 2}, {"erf", std::erf, 4.5},
+    {"log1p", std::log1p, 2}, {"tanh", std::tanh, 2},   {"erf", std::erf, 4.5},
     {"sin", std::sin, 2},     {"cos", std::cos, 2},
 };
 
