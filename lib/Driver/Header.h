@@ -9,8 +9,8 @@
 namespace bridge {
 
 /// A C header with one documented function for each entry of the manifest. It
-/// includes bridge/Runtime/bridge.h. `stem` begins the names: `clip_open`,
-/// `clip_encode_image`.
+/// includes bridge/Runtime/bridge.h. `stem` begins the names: `stem_open`,
+/// `stem_encode_image`.
 std::string makeHeader(const llvm::json::Object &manifest,
                        llvm::StringRef stem);
 
