@@ -3,6 +3,7 @@
 #include "RunCompiled.h"
 #include "RunReference.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -53,6 +54,12 @@ Expected<int> bridge::run(const RunOptions &given) {
   }
 
   bool isLibrary = llvm::StringRef(input).ends_with(".so");
+  llvm::file_magic magic;
+  if (!isLibrary && !llvm::identify_magic(input, magic) && magic.is_object())
+    return llvm::createStringError(
+        "expected a spec, a checkpoint folder or a compiled .so, found the "
+        "binary " +
+        input + "; a compiled executable runs by itself: " + input + " ENTRY");
   if (isLibrary && options.reference)
     return llvm::createStringError(
         "the reference interprets specs, found the compiled " + input);
