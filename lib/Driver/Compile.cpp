@@ -186,15 +186,18 @@ llvm::Error Compilation::writeHeader(const llvm::json::Object &manifest) {
 }
 
 llvm::Error Compilation::link(ModuleOp planned) {
-  if (!options.embedWeights.empty())
-    if (llvm::Error error = checkEmbeddable(planned, options.embedWeights))
-      return error;
   llvm::json::Object manifest = makeManifest(planned, PlanLayout(planned));
   auto preprocessor = readPreprocessor(options.input);
   if (!preprocessor)
     return preprocessor.takeError();
   if (*preprocessor)
     manifest["preprocessor"] = std::move(**preprocessor);
+
+  std::string text =
+      llvm::formatv("{0}", llvm::json::Value(llvm::json::Object(manifest)));
+  if (!options.embedWeights.empty())
+    if (llvm::Error error = checkEmbeddable(text, options.embedWeights))
+      return error;
 
   SmallVector<llvm::SmallVector<char, 0>> objects;
   for (const CpuLevel *level : levels) {
@@ -212,8 +215,6 @@ llvm::Error Compilation::link(ModuleOp planned) {
         }))
       return error;
   }
-  std::string text =
-      llvm::formatv("{0}", llvm::json::Value(llvm::json::Object(manifest)));
   auto program = generateProgram(text, levels, !options.embedWeights.empty(),
                                  /*hasMain=*/kind == OutputKind::Executable);
   if (!program)

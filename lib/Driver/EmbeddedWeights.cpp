@@ -1,18 +1,13 @@
 //===- EmbeddedWeights.cpp - Weights inside a binary ----------------------===//
 #include "EmbeddedWeights.h"
-#include "Input.h"
-#include "bridge/IR/Bridge.h"
-#include "llvm/Support/Endian.h"
+#include "bridge/Runtime/bridge.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 
-using namespace mlir;
 using namespace bridge;
 namespace fs = llvm::sys::fs;
 
-/// The JSON header of a .safetensors file: its length in 8 bytes, then the
-/// text.
-static llvm::Expected<llvm::json::Object> readHeader(StringRef path) {
+llvm::Error bridge::checkEmbeddable(llvm::StringRef manifest,
+                                    llvm::StringRef path) {
   fs::file_status status;
   if (std::error_code code = fs::status(path, status))
     return llvm::createStringError(code, "cannot read " + path + ": " +
@@ -21,44 +16,19 @@ static llvm::Expected<llvm::json::Object> readHeader(StringRef path) {
     return llvm::createStringError(
         "expected --embed-weights to be a .safetensors file, found " + path +
         ", which is no file");
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
-                                            /*RequiresNullTerminator=*/false);
-  if (!buffer)
-    return llvm::createStringError(buffer.getError(),
-                                   "cannot read " + path + ": " +
-                                       buffer.getError().message());
-  StringRef bytes = (*buffer)->getBuffer();
-  constexpr uint64_t lengthBytes = 8;
-  uint64_t length = bytes.size() < lengthBytes
-                        ? UINT64_MAX
-                        : llvm::support::endian::read64le(bytes.data());
-  if (length > bytes.size() - std::min<uint64_t>(bytes.size(), lengthBytes))
-    return llvm::createStringError(
-        "expected --embed-weights to be a .safetensors file, found " + path +
-        ", whose " + std::to_string(bytes.size()) +
-        " bytes do not hold a header");
-  auto header = parseJson(bytes.substr(lengthBytes, length),
-                          ("the header of " + path).str());
-  if (!header)
-    return header.takeError();
-  if (llvm::json::Object *object = header->getAsObject())
-    return std::move(*object);
-  return llvm::createStringError("the header of " + path +
-                                 " is no JSON object");
-}
-
-llvm::Error bridge::checkEmbeddable(ModuleOp module, StringRef path) {
-  auto header = readHeader(path);
-  if (!header)
-    return header.takeError();
-  for (auto weight : module.getOps<WeightOp>()) {
-    auto isThere = [&](Attribute source) {
-      return header->get(cast<SourceAttr>(source).getName()) != nullptr;
-    };
-    if (llvm::none_of(weight.getSources(), isThere))
-      return llvm::createStringError(path + " has no weight `" +
-                                     weight.getSymName() +
-                                     "`, which the model needs");
-  }
+  // A program without code, which can be opened with its weights but not run.
+  const bridge_level level{"x86-64-v3", /*panel_width=*/16, nullptr};
+  bridge_program program{};
+  program.abi_version = BRIDGE_ABI_VERSION;
+  program.manifest = manifest.data();
+  program.manifest_bytes = manifest.size();
+  program.levels = &level;
+  program.level_count = 1;
+  bridge_model *model = nullptr;
+  bridge_message message;
+  if (bridge_model_open(&program, path.str().c_str(), &model, &message))
+    return llvm::createStringError("cannot embed weights: " +
+                                   llvm::StringRef(message.text));
+  bridge_model_close(model);
   return llvm::Error::success();
 }

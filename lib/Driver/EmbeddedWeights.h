@@ -2,15 +2,15 @@
 #ifndef BRIDGE_LIB_DRIVER_EMBEDDEDWEIGHTS_H
 #define BRIDGE_LIB_DRIVER_EMBEDDEDWEIGHTS_H
 
-#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
 namespace bridge {
 
-/// Fails where `path` is no .safetensors file or lacks a weight of `module`, so
-/// that a binary that could never run is not made. Shapes and bytes are checked
-/// by the run time, as those of any other weights.
-llvm::Error checkEmbeddable(mlir::ModuleOp module, llvm::StringRef path);
+/// Fails where `path` is no .safetensors file or its tensors do not fit the
+/// program that `manifest` tells of, so that a binary that could never run is
+/// not made. The run time decides, as it will when the binary starts.
+llvm::Error checkEmbeddable(llvm::StringRef manifest, llvm::StringRef path);
 
 } // namespace bridge
 

@@ -298,6 +298,10 @@ LogicalResult Model::weight(Instance &part, const ast::Weight &node) {
       return failure();
     }
     elements *= double(*size);
+    if (*size < 1)
+      return evaluator.error(dim->range,
+                             "a dimension of a weight is at least 1, found " +
+                                 std::to_string(*size));
     weight.shape.push_back(*size);
   }
   if (elements > 1e15)

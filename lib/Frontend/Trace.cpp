@@ -133,10 +133,14 @@ FailureOr<bool> Trace::assumeEqual(const Dim &a, const Dim &b,
 void Trace::emitChecks() {
   mlir::Block &entry = frame().function.getBody().front();
   opBuilder.setInsertionPointToStart(&entry);
-  llvm::stable_sort(frame().checks,
-                    [](const EntryCheck &a, const EntryCheck &b) {
-                      return a.isRequirement < b.isRequirement;
-                    });
+  // Requirements of operations come after the spec's own checks.
+  std::vector<EntryCheck> &checks = frame().checks;
+  std::vector<EntryCheck> ordered;
+  for (bool requirements : {false, true})
+    for (EntryCheck &check : checks)
+      if (check.isRequirement == requirements)
+        ordered.push_back(check);
+  checks = std::move(ordered);
   for (const EntryCheck &check : frame().checks) {
     std::string where;
     if (check.range.file) {

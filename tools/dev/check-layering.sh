@@ -15,7 +15,7 @@ declare -A may=(
   [Target]="Support Runtime"
   [Frontend]="IR Support"
   [Reference]="IR Support"
-  [Driver]="Frontend Pipelines Target Analysis Conversion Kernels IR Support"
+  [Driver]="Frontend Pipelines Target Analysis Conversion Kernels Runtime IR Support"
   [Runner]="Driver Frontend Runtime Reference IR Support"
 )
 status=0
@@ -29,4 +29,12 @@ for library in "${!may[@]}"; do
     status=1
   fi
 done
+if grep -rnE '#include "(llvm|mlir|clang|lld)/' include/bridge/Runtime lib/Runtime; then
+  echo "layering: Runtime may include nothing of LLVM's" >&2
+  status=1
+fi
+if grep -rnE '#include "\.\./' include lib tools; then
+  echo "layering: headers of other folders are included by their path under include/" >&2
+  status=1
+fi
 exit $status

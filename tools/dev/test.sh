@@ -5,6 +5,7 @@ cd "$(dirname "$0")/../.."
 
 tools/dev/setup.sh test
 tools/dev/build.sh
+tools/dev/build.sh bridge-docs
 tools/dev/check-layering.sh
 tools/dev/check-format.sh
 

@@ -44,7 +44,7 @@ def Bridge_AttentionOp : Bridge_TensorOp<"attention", [DeclareOpInterfaceMethods
     key head i·g/h. The mask region is that of `bridge.softmax`: captured tensors,
     `batch_axes` batch indices, query, key. `log_sum_exp`[…, h, t], where asked
     for, is that of the scaled, masked scores (for a backward pass). As
-    FlashAttention (arXiv:2205.14135), never more than a tile of scores exists.
+    FlashAttention (arXiv:2205.14135), the scores of all queries never exist at once.
 
     - `C1` q, k and v have as many axes, at least three.
     - `C2` the sizes of … are equal; so are d of q and k, and s of k and v.
