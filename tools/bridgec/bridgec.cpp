@@ -116,6 +116,12 @@ llvm::Expected<CompileOptions> Options::compileOptions() const {
 }
 
 llvm::Error Options::run() const {
+  if (check && !format)
+    return llvm::createStringError("expected --check with --format");
+  if (list && !inputs.empty())
+    return llvm::createStringError("expected --list without INPUT, found `" +
+                                   inputs.front() +
+                                   "`; -I adds a folder of specs");
   if (list)
     return listSpecs(searchPaths, llvm::outs());
   if (format)

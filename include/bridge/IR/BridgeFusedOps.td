@@ -94,7 +94,7 @@ def Bridge_ContrastiveLossOp : Bridge_TensorOp<"contrastive_loss", [DeclareOpInt
 def Bridge_SigmoidLossOp : Bridge_TensorOp<"sigmoid_loss", [DeclareOpInterfaceMethods<Bridge_CostOpInterface>]> {
   let summary = "−Σ log σ(±(scale · image textᵀ + bias)) / n, + on the diagonal";
   let description = [{
-    image[n, d], text[n, d], scale[], bias[] → loss[] (SigLIP, arXiv:2303.15343).
+    image[n, d], text[n, d], scale[], bias[] → loss[] (Zhai et al., arXiv:2303.15343).
 
     - `C1` image and text have two axes, scale and bias none.
     - `C2` the sizes of image and text are equal.
