@@ -12,6 +12,8 @@ static constexpr Fusion kFusions[] = {
      "softmax(q kᵀ) v without the scores in memory"},
     {"epilogue", "bridge-fuse-linear",
      "activations, gates and residuals on the way out of a product"},
+    {"merge", "plan-group-launches",
+     "products that do not depend on each other run as one", /*isOnPlan=*/true},
 };
 
 llvm::ArrayRef<Fusion> bridge::allFusions() { return kFusions; }
@@ -68,10 +70,10 @@ bool FusionPlan::has(StringRef name) const {
   return fusion && chosen[fusion - kFusions];
 }
 
-llvm::SmallVector<std::string> FusionPlan::passes() const {
+llvm::SmallVector<std::string> FusionPlan::passes(bool onPlan) const {
   llvm::SmallVector<std::string> passes;
   for (auto [fusion, isChosen] : llvm::zip_equal(kFusions, chosen))
-    if (isChosen)
+    if (isChosen && fusion.isOnPlan == onPlan)
       passes.push_back(fusion.pass.str());
   return passes;
 }

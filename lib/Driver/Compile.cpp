@@ -260,7 +260,8 @@ llvm::Error Compilation::run() {
   auto fusions = FusionPlan::parse(options.fuse);
   if (!fusions)
     return fusions.takeError();
-  pipeline.fusionPasses = fusions->passes();
+  pipeline.fusionPasses = fusions->passes(/*onPlan=*/false);
+  pipeline.planPasses = fusions->passes(/*onPlan=*/true);
   if (writesProgram() && (options.output.empty() || options.output == "-"))
     return llvm::createStringError("expected -o OUTPUT, or --stop-after=PHASE "
                                    "to look at the program on the way");

@@ -294,3 +294,42 @@ func.func @weight_C1() {
   %0 = plan.weight @w : !plan.view<f32, [8], [4]>
   return
 }
+
+// -----
+
+plan.kernel cumsum @k [!plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>] {}
+func.func @group_C1(%x: !plan.view<f32, [4], [4]>) {
+  %a = plan.buffer "16" live 0 to 0 : !plan.view<f32, [4], [4]>
+  // expected-error @+1 {{C1: expected two launches at least and nothing else}}
+  plan.group {
+    plan.launch @k(%x, %a) : !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>
+  }
+  return
+}
+
+// -----
+
+plan.kernel cumsum @k [!plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>] {}
+func.func @group_C2(%x: !plan.view<f32, [4], [4]>) {
+  %a = plan.buffer "16" live 0 to 1 : !plan.view<f32, [4], [4]>
+  %b = plan.buffer "16" live 0 to 1 : !plan.view<f32, [4], [4]>
+  plan.group {
+    // expected-error @+1 {{C2: what it writes is no buffer of its own}}
+    plan.launch @k(%x, %a) : !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>
+    plan.launch @k(%a, %b) : !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>
+  }
+  return
+}
+
+// -----
+
+plan.kernel cumsum @k [!plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>] {}
+func.func @group_C2(%x: !plan.view<f32, [4], [4]>, %y: !plan.view<f32, [4], [4]>) {
+  %a = plan.buffer "16" live 0 to 1 : !plan.view<f32, [4], [4]>
+  plan.group {
+    plan.launch @k(%x, %a) : !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>
+    // expected-error @+1 {{C2: what it writes is no buffer of its own}}
+    plan.launch @k(%x, %y) : !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>
+  }
+  return
+}

@@ -76,6 +76,32 @@ def Plan_LaunchOp : Plan_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInt
   let assemblyFormat = "$kernel `(` $views `)` attr-dict `:` type($views)";
 }
 
+def Plan_GroupOp : Plan_Op<"group", [NoTerminator, SingleBlock, NoRegionArguments]> {
+  let summary = "Launches that do not depend on each other, run as one";
+  let description = [{
+    The jobs of all are handed out together, in the order of the launches: threads
+    wait for each other once. Each launch is a step of its own, but a buffer that
+    lives at one of the steps lives at all of them.
+
+    - `C1` it holds two launches at least, and nothing else.
+    - `C2` each launch writes a buffer of the function that no other one of the group reads or writes.
+
+    ```mlir
+    plan.group {
+      plan.launch @gemm(%x, %wq, %q) : !x, !w, !y
+      plan.launch @gemm(%x, %wk, %k) : !x, !w, !y
+    }
+    ```
+  }];
+  let regions = (region SizedRegion<1>:$launches);
+  let assemblyFormat = "$launches attr-dict";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The memory that a view is of: a buffer, a weight, a constant or an argument.
+    static ::mlir::Value rootOf(::mlir::Value view);
+  }];
+}
+
 def Plan_BufferOp : Plan_Op<"buffer"> {
   let summary = "Memory of the function's frame, from one step to another";
   let description = [{

@@ -127,4 +127,28 @@ def FuseLinear : Pass<"bridge-fuse-linear", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
+def GroupLaunches : Pass<"plan-group-launches", "::mlir::ModuleOp"> {
+  let summary = "Lets products that do not depend on each other run as one";
+  let description = [{
+    Launches of products in a row, each into a buffer that none of the others
+    touches, become a `plan.group`: the queries, keys and values of one tensor, the
+    gate and the width of an MLP. Threads wait for each other once instead of
+    after each product, and the jobs of a small one fill the last round of another.
+
+    Numerics: bit-identical. Remarks: `merge` for each group.
+
+    ```mlir
+    plan.launch @gemm(%x, %wq, %q) : !x, !w, !y
+    plan.launch @gemm(%x, %wk, %k) : !x, !w, !y
+    ```
+    ==>
+    ```mlir
+    plan.group {
+      plan.launch @gemm(%x, %wq, %q) : !x, !w, !y
+      plan.launch @gemm(%x, %wk, %k) : !x, !w, !y
+    }
+    ```
+  }];
+}
+
 #endif // BRIDGE_TRANSFORMS_PASSES

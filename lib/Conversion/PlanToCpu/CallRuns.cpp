@@ -40,7 +40,7 @@ CallRun bridge::findCallRun(plan::CallOp first) {
     auto call = dyn_cast<plan::CallOp>(op);
     if (call && continues(first, call))
       run.calls.push_back(call);
-    else if (call || isa<plan::LaunchOp>(op))
+    else if (call || isa<plan::LaunchOp, plan::GroupOp>(op))
       break;
   }
   return run;

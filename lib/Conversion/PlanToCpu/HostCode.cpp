@@ -1,6 +1,7 @@
 //===- HostCode.cpp - Functions of a plan as host functions ---------------===//
 #include "HostCode.h"
 #include "CallRuns.h"
+#include "GroupKernel.h"
 #include "bridge/Kernels/Arguments.h"
 #include "bridge/Runtime/Abi.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -42,11 +43,17 @@ private:
   LLVM::LLVMFuncOp declare();
   void bindArguments(LLVM::LLVMFuncOp host);
   LogicalResult emitOp(Operation &op);
-  LogicalResult emitLaunch(plan::LaunchOp op);
+  /// What the run time is asked to do.
+  struct Work {
+    Value kernel, block, jobs, scratch;
+  };
+  Work prepare(plan::LaunchOp op, Value block);
+  void run(const Work &work);
+  void emitGroup(plan::GroupOp op);
   void emitCall(plan::CallOp op, ArrayRef<Value> operands);
   void emitRun(const CallRun &run);
   void emitConstant(plan::ConstantOp op);
-  void storeView(Value view, unsigned &slot);
+  void storeView(Value view, Value block, unsigned &slot);
 
   Value constant(int64_t value) {
     return LLVM::ConstantOp::create(builder, loc, i64,
@@ -78,7 +85,7 @@ private:
   /// A constant of the module and its address.
   Value emitGlobal(DenseElementsAttr flat, StringRef name, unsigned alignment);
   Value evaluate(const Dim &dim);
-  void store(Value value, unsigned slot) {
+  void store(Value value, Value block, unsigned slot) {
     LLVM::StoreOp::create(builder, loc, value, offset(block, 8 * slot), 8);
   }
 
@@ -94,7 +101,7 @@ private:
   Value frameBase;    ///< this function's memory
   Value frameOffsets; ///< bytes from frameBase of each buffer and call
   Value dims;         ///< the values of the dimensions
-  Value block;        ///< the argument block of the next launch
+  Value block;        ///< the argument blocks of the next launches
   Value parallel;     ///< the run time's function
   Value weights;      ///< the addresses of the weights, by slot
   DenseMap<Value, Value> addresses;
@@ -137,17 +144,31 @@ void HostFunction::bindArguments(LLVM::LLVMFuncOp host) {
   }
 }
 
+static ArgumentSlots slotsOf(plan::LaunchOp op) {
+  return argumentSlots(SymbolTable::lookupNearestSymbolFrom<plan::KernelOp>(
+      op, op.getKernelAttr()));
+}
+
+/// The slots of a group: the blocks of its launches, then that of all.
+static int64_t slotsOf(plan::GroupOp op) {
+  int64_t count = 0;
+  for (auto launch : op.getLaunches().getOps<plan::LaunchOp>())
+    count += slotsOf(launch).count + kGroupedLaunchSlots;
+  return count;
+}
+
 LogicalResult HostFunction::emit() {
   LLVM::LLVMFuncOp host = declare();
   bindArguments(host);
 
-  // One block for all launches: the run time is done with it when it returns.
+  // One piece of memory for all launches: the run time is done with it when it
+  // returns.
   int64_t slots = 1;
-  SymbolTable table(module);
   function.walk([&](plan::LaunchOp launch) {
-    auto kernel = table.lookup<plan::KernelOp>(launch.getKernel());
-    slots = std::max(slots, argumentSlots(kernel).count);
+    slots = std::max(slots, slotsOf(launch).count);
   });
+  function.walk(
+      [&](plan::GroupOp group) { slots = std::max(slots, slotsOf(group)); });
   block =
       LLVM::AllocaOp::create(builder, loc, pointer, i64, constant(slots), 8);
 
@@ -184,7 +205,14 @@ LogicalResult HostFunction::emitOp(Operation &op) {
         emitConstant(constant);
         return success();
       })
-      .Case([&](plan::LaunchOp launch) { return emitLaunch(launch); })
+      .Case([&](plan::LaunchOp launch) {
+        run(prepare(launch, block));
+        return success();
+      })
+      .Case([&](plan::GroupOp group) {
+        emitGroup(group);
+        return success();
+      })
       // Checks are the run time's business.
       .Case([&](CheckOp) { return success(); })
       .Default([](Operation *op) {
@@ -230,11 +258,11 @@ Value HostFunction::evaluate(const Dim &dim) {
   return sum ? sum : constant(0);
 }
 
-void HostFunction::storeView(Value view, unsigned &slot) {
-  store(addressOf(view), slot++);
+void HostFunction::storeView(Value view, Value block, unsigned &slot) {
+  store(addressOf(view), block, slot++);
   auto storeAll = [&](DimsAttr list) {
     for (const Dim &dim : list.getDims())
-      store(evaluate(dim), slot++);
+      store(evaluate(dim), block, slot++);
   };
   if (auto type = dyn_cast<plan::ViewType>(view.getType())) {
     storeAll(type.getSizes());
@@ -244,32 +272,53 @@ void HostFunction::storeView(Value view, unsigned &slot) {
   }
 }
 
-LogicalResult HostFunction::emitLaunch(plan::LaunchOp op) {
-  auto kernel = SymbolTable::lookupNearestSymbolFrom<plan::KernelOp>(
-      op, op.getKernelAttr());
-  store(call, 0);
+/// Fills the argument block of a launch.
+HostFunction::Work HostFunction::prepare(plan::LaunchOp op, Value block) {
+  store(call, block, 0);
   unsigned slot = 1;
   for (Value view : op.getViews())
-    storeView(view, slot);
-  for (StringRef expr : argumentSlots(kernel).dims)
-    store(evaluate(*Dim::parse(expr)), slot++);
+    storeView(view, block, slot);
+  for (StringRef expr : slotsOf(op).dims)
+    store(evaluate(*Dim::parse(expr)), block, slot++);
 
-  StringRef name = kernel.getSymName();
+  StringRef name = op.getKernel();
   auto query = [&](StringRef suffix) -> Value {
     return LLVM::CallOp::create(builder, loc, TypeRange{i64},
                                 builder.getStringAttr(name + suffix),
                                 ValueRange{block})
         .getResult();
   };
-  Value jobs = query(".jobs"), scratch = query(".scratch");
-  Value address = LLVM::AddressOfOp::create(builder, loc, pointer, name);
+  return {LLVM::AddressOfOp::create(builder, loc, pointer, name), block,
+          query(".jobs"), query(".scratch")};
+}
+
+void HostFunction::run(const Work &work) {
   auto type =
       LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()),
                                   {pointer, pointer, pointer, i64, i64});
-  LLVM::CallOp::create(
-      builder, loc, type,
-      ValueRange{parallel, call, address, block, jobs, scratch});
-  return success();
+  LLVM::CallOp::create(builder, loc, type,
+                       ValueRange{parallel, call, work.kernel, work.block,
+                                  work.jobs, work.scratch});
+}
+
+void HostFunction::emitGroup(plan::GroupOp op) {
+  SmallVector<Work> works;
+  int64_t slot = 0;
+  for (auto launch : op.getLaunches().getOps<plan::LaunchOp>()) {
+    works.push_back(prepare(launch, offset(block, 8 * slot)));
+    slot += slotsOf(launch).count;
+  }
+  Value table = offset(block, 8 * slot), jobs = constant(0),
+        scratch = constant(0);
+  unsigned field = 0;
+  for (const Work &work : works) {
+    jobs = LLVM::AddOp::create(builder, loc, jobs, work.jobs);
+    scratch = LLVM::SMaxOp::create(builder, loc, scratch, work.scratch);
+    for (Value value : {jobs, work.kernel, work.block})
+      store(value, table, field++);
+  }
+  run({LLVM::AddressOfOp::create(builder, loc, pointer, getGroupKernel(module)),
+       table, jobs, scratch});
 }
 
 void HostFunction::emitCall(plan::CallOp op, ArrayRef<Value> operands) {

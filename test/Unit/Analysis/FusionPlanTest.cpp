@@ -48,8 +48,10 @@ static void testErrors() {
 static void testPasses() {
   llvm::Expected<FusionPlan> plan = FusionPlan::parse("all");
   CHECK(bool(plan));
-  CHECK_EQ(plan->passes().size(), allFusions().size());
-  CHECK(llvm::is_contained(plan->passes(), "bridge-fuse-attention"));
+  CHECK_EQ(plan->passes(false).size() + plan->passes(true).size(),
+           allFusions().size());
+  CHECK(llvm::is_contained(plan->passes(false), "bridge-fuse-attention"));
+  CHECK(llvm::is_contained(plan->passes(true), "plan-group-launches"));
   CHECK(plan->has("epilogue"));
   CHECK(!plan->has("flashlight"));
 }
