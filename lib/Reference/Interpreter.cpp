@@ -226,9 +226,9 @@ static llvm::Error evaluateCheck(CheckOp check, const Dimensions &dimensions) {
   auto [left, right] = std::pair((*sides)[0], (*sides)[1]);
   if (holds(check.getKind(), left, right))
     return llvm::Error::success();
-  return failure(check.getWhere() + ": this check fails: " + llvm::Twine(left) +
-                 " " + spell(check.getKind()) + " " + llvm::Twine(right) +
-                 " (" + check.getText() + ")");
+  return ::failure(check.getWhere() + ": `" + check.getText() +
+                   "` does not hold: " + llvm::Twine(left) + " " +
+                   spell(check.getKind()) + " " + llvm::Twine(right));
 }
 
 Expected<ArrayMap> Interpreter::run(StringRef entryName,

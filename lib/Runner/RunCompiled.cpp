@@ -59,8 +59,9 @@ static std::vector<std::string> commandLine(const RunOptions &options) {
   if (!options.entry.empty())
     line.push_back(options.entry);
   add("--inputs", options.inputs);
-  for (const std::string &image : options.images)
-    add("--image", image);
+  // The words after an --image are further pictures of its input.
+  for (const RunOptions::Image &image : options.images)
+    image.continues ? line.push_back(image.word) : add("--image", image.word);
   add("--output", options.output);
   add("--compare", options.compare);
   if (options.tolerance)
@@ -86,7 +87,8 @@ Expected<int> bridge::runCompiled(const std::string &library,
     return text.empty() ? nullptr : text.c_str();
   };
   std::string command = "bridge-run " + options.model.input;
-  bridge_main_options mainOptions = {command.c_str(), orNull(options.weights),
+  bridge_main_options mainOptions = {"bridge-run", command.c_str(),
+                                     orNull(options.weights),
                                      orNull(preprocessor)};
   std::vector<std::string> line = commandLine(options);
   std::vector<char *> arguments;

@@ -60,8 +60,8 @@ static llvm::Error checkErrors(const Report &report,
   for (auto [output, error] : llvm::zip(report.outputs, report.errors))
     if (!(error <= tolerance))
       return llvm::createStringError(
-          llvm::formatv("`{0}` differs from {1} by {2:e2}; {3:e2} is allowed",
-                        output.name, options.compare, error, tolerance));
+          "`%s` differs from %s by %.3g; %.3g is allowed", output.name.c_str(),
+          options.compare.c_str(), error, tolerance);
   return llvm::Error::success();
 }
 

@@ -18,7 +18,13 @@ struct RunOptions {
   std::string weights; ///< a path or random:SEED; empty: the model's own folder
                        ///< or the weights in the binary
   std::string inputs;  ///< a .safetensors file
-  std::vector<std::string> images; ///< input=PICTURE
+  /// A picture, which may be preceded by `input=`; or a further picture for the
+  /// input of the one before.
+  struct Image {
+    std::string word;
+    bool continues;
+  };
+  std::vector<Image> images;
 
   std::string output;              ///< a .safetensors file to write
   std::string compare;             ///< a .safetensors file to compare with

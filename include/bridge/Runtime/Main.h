@@ -10,6 +10,7 @@ extern "C" {
 
 /* How a tool presents a program's command line as its own. */
 typedef struct bridge_main_options {
+  const char *tool;         /* what begins its errors: "clip", "bridge-run" */
   const char *command;      /* what precedes ENTRY in the help: "./clip",
                                "bridge-run clip.so" */
   const char *weights;      /* used without --weights, or null */
