@@ -284,8 +284,9 @@ LogicalResult Loader::checkSymbols() {
 LogicalResult Loader::declareWeights(mlir::ModuleOp module) {
   mlir::OpBuilder builder(&context);
   builder.setInsertionPointToEnd(module.getBody());
+  WeightNames weightNames(model, evaluator);
   for (const WeightDefinition *weight : model.weights) {
-    auto names = storedNames(model, evaluator, *model.root, weight->path);
+    auto names = weightNames.of(weight->path);
     if (failed(names))
       return failure();
     llvm::SmallVector<mlir::Attribute> sources;
@@ -308,7 +309,7 @@ LogicalResult Loader::declareWeights(mlir::ModuleOp module) {
                                   : mlir::FloatAttr(),
                      weight->role && weight->role->frozen);
   }
-  auto globs = ignoredNames(model, evaluator);
+  auto globs = weightNames.ignored();
   if (failed(globs))
     return failure();
   if (!globs->empty()) {

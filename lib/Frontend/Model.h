@@ -22,7 +22,7 @@ public:
   makeAnonymous(std::shared_ptr<const Recipe> recipe, SourceRange range);
 
   Instance *root = nullptr;
-  std::map<std::string, Instance *> instances;
+  std::map<std::string, Instance *, std::less<>> instances;
   /// In the order of declaration.
   std::vector<const WeightDefinition *> weights;
   /// Bound with a role by the bridge, in order.

@@ -159,4 +159,4 @@ static const struct bridge_level levels[] = {{"x86-64-v4", width, table},
 
 __attribute__((visibility("default")))
 const struct bridge_program fake_program = {
-    BRIDGE_ABI_VERSION, manifest, sizeof(manifest) - 1, levels, 2, 0, 0, 0};
+    BRIDGE_ABI_VERSION, manifest, sizeof(manifest) - 1, levels, 2, 0, 0, 0, 0};
