@@ -27,16 +27,23 @@ static std::string textOf(const json::Value &value) {
   return text;
 }
 
-/// The value of a field; `a.b` reaches into nested ones. Null counts as absent.
+/// The value of a field; `a.b` reaches into nested ones, whose names may have
+/// points themselves. Null counts as absent.
 static const json::Value *lookUp(const json::Object &config, StringRef field) {
-  auto [name, rest] = field.split('.');
-  const json::Value *value = config.get(name);
-  if (!value || value->kind() == json::Value::Null)
-    return nullptr;
-  if (rest.empty())
-    return value;
-  const json::Object *nested = value->getAsObject();
-  return nested ? lookUp(*nested, rest) : nullptr;
+  for (size_t point = field.find('.');; point = field.find('.', point + 1)) {
+    const json::Value *value = config.get(field.take_front(point));
+    bool isLast = point == StringRef::npos;
+    if (value && value->kind() != json::Value::Null) {
+      if (isLast)
+        return value;
+      const json::Object *nested = value->getAsObject();
+      if (const json::Value *found =
+              nested ? lookUp(*nested, field.drop_front(point + 1)) : nullptr)
+        return found;
+    }
+    if (isLast)
+      return nullptr;
+  }
 }
 
 /// The fields that are not null; a nested config by its parts where a rule
