@@ -64,6 +64,7 @@ private:
                                            Instance *parent, SourceRange range);
   llvm::FailureOr<Value> place(const Value &value, const Placement &placement,
                                SourceRange range);
+  llvm::LogicalResult makeMembers(Instance &part);
   llvm::LogicalResult member(Instance &part, const ast::Node &node);
   llvm::LogicalResult members(Instance &part,
                               const std::vector<ast::Member *> &body);
@@ -82,6 +83,7 @@ private:
   Evaluator &evaluator;
   std::deque<Instance> ownedInstances;
   std::deque<WeightDefinition> ownedWeights;
+  double elementCount = 0; ///< of all weights
   std::deque<Role> ownedRoles;
   std::deque<RunTimeName> ownedNames;
   llvm::StringMap<const WeightDefinition *> weightsByPath;
