@@ -74,18 +74,18 @@ class Reference:
         return found
 
 
-def compile_all(spec, folder):
-    for name, options in CONFIGURATIONS.items():
+def compile_all(spec, folder, configurations=None):
+    for name, options in (configurations or CONFIGURATIONS).items():
         run(["bridgec", spec, *options, "-o", folder / f"model-{name}"], f"compile {name}")
 
 
-def check_entry(spec, folder, entry, tensors, seed, place):
+def check_entry(spec, folder, entry, tensors, seed, place, configurations=None):
     """Raises a Failure where the models of `compile_all` and the interpreter disagree."""
     inputs = folder / "inputs.safetensors"
     tensor_files.write(inputs, tensors)
     options = [entry, "--weights", f"random:{seed}", "--inputs", inputs]
     reference = Reference(spec, folder, options, place)
-    runs = [(name, name, "2") for name in CONFIGURATIONS] + [("threads", "all", "1")]
+    runs = [(name, name, "2") for name in configurations or CONFIGURATIONS] + [("threads", "all", "1")]
     for name, model, threads in runs:
         output = folder / f"{name}.safetensors"
         run([folder / f"model-{model}", *options, "--output", output, "--threads", threads], f"run {name}", **place)
