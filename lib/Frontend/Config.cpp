@@ -32,14 +32,18 @@ static bool isNull(const json::Value &value) {
   return value.kind() == json::Value::Null;
 }
 
-/// The value of a field, or null; `a.b` reaches into nested ones.
+/// The value of a field, or null; `a.b` reaches into nested ones, whose names
+/// may have points themselves.
 static const json::Value *lookUp(const json::Object &config, StringRef field) {
-  auto [name, rest] = field.split('.');
-  const json::Value *value = config.get(name);
-  if (!value || rest.empty())
-    return value;
-  const json::Object *nested = value->getAsObject();
-  return nested ? lookUp(*nested, rest) : nullptr;
+  for (size_t point = field.find('.');; point = field.find('.', point + 1)) {
+    const json::Value *value = config.get(field.take_front(point));
+    if (point == StringRef::npos)
+      return value;
+    const json::Object *nested = value ? value->getAsObject() : nullptr;
+    if (const json::Value *found =
+            nested ? lookUp(*nested, field.drop_front(point + 1)) : nullptr)
+      return found;
+  }
 }
 
 /// Whether a rule names a part of the field.

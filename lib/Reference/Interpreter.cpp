@@ -90,6 +90,39 @@ Expected<Interpreter::Run::Arrays> Interpreter::Run::evaluate(Operation *op,
   return evaluatePrimitive(op, scope);
 }
 
+/// Whether f32 rounds the results of an operation.
+static bool rounds(Operation *op) {
+  if (auto unary = dyn_cast<UnaryOp>(op))
+    return !llvm::is_contained(
+        {UnaryKind::Relu, UnaryKind::Abs, UnaryKind::Neg, UnaryKind::Not},
+        unary.getKind());
+  if (auto binary = dyn_cast<BinaryOp>(op))
+    return binary.getKind() != BinaryKind::Max &&
+           binary.getKind() != BinaryKind::Min;
+  if (auto reduce = dyn_cast<ReduceOp>(op))
+    return reduce.getKind() == ReduceKind::Sum ||
+           reduce.getKind() == ReduceKind::Mean;
+  return !isa<SelectOp, ClipOp, ArgExtremeOp, EmbeddingOp, GatherOp, ConcatOp,
+              SliceOp, TransposeOp, ReshapeOp, BroadcastOp, SpliceOp>(op);
+}
+
+/// The scope for an operation that rounds on its way to the result: sums, in
+/// which operands may cancel, see disturbed operands.
+static Scope disturbOperands(Operation *op, const Scope &scope,
+                             Rounding &rounding) {
+  Scope disturbed(scope);
+  if (!rounds(op) || isa<UnaryOp, BinaryOp>(op))
+    return disturbed;
+  for (Value operand : op->getOperands()) {
+    if (!isa<RankedTensorType>(operand.getType()))
+      continue;
+    auto array = std::make_shared<Array>(scope[operand]);
+    rounding.disturb(*array);
+    disturbed.set(operand, std::move(array));
+  }
+  return disturbed;
+}
+
 static llvm::Error checkResult(Operation *op, const Array &array,
                                const Shape &shape) {
   if (array.shape != shape)
@@ -109,9 +142,15 @@ Interpreter::Run::evaluatePrimitive(Operation *op, const Scope &scope) {
   if (!evaluated)
     return bridge::failure(op, "the reference does not know the operation " +
                                    op->getName().getStringRef());
-  Expected<Results> results = evaluated.evaluate(scope);
+  std::optional<Rounding> &rounding = interpreter.rounding;
+  Expected<Results> results =
+      rounding ? evaluated.evaluate(disturbOperands(op, scope, *rounding))
+               : evaluated.evaluate(scope);
   if (!results)
     return results.takeError();
+  if (rounding && rounds(op))
+    for (Array &array : *results)
+      rounding->disturbInexact(array);
   Arrays arrays;
   for (auto [value, array] : llvm::zip_equal(op->getResults(), *results)) {
     if (llvm::Error error = checkResult(op, array, scope.shape(value)))
@@ -128,6 +167,8 @@ Interpreter::Run::evaluatePrimitive(Operation *op, const Scope &scope) {
 Interpreter::Interpreter(ModuleOp module, Weights weights)
     : module(module), symbols(module), weights(std::move(weights)) {}
 Interpreter::~Interpreter() = default;
+
+void Interpreter::disturb(uint64_t seed) { rounding.emplace(seed); }
 
 SmallVector<func::FuncOp> bridge::getEntries(ModuleOp module) {
   SmallVector<func::FuncOp> entries;

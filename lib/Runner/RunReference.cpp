@@ -78,6 +78,8 @@ static Expected<Report> compute(ModuleOp module, const RunOptions &options,
     return weights.takeError();
   Report report;
   Interpreter interpreter(module, std::move(*weights));
+  if (options.rounding)
+    interpreter.disturb(*options.rounding);
   Expected<ArrayMap> results =
       runTimed(interpreter, entry->name, *inputs, options.runs, report.timing);
   if (!results)

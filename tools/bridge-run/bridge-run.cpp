@@ -42,6 +42,10 @@ struct Options {
   cl::opt<bool> reference{
       "reference", cl::cat(category),
       cl::desc("Interpret the spec in float64 instead of compiling it")};
+  cl::opt<uint64_t> rounding{
+      "rounding", cl::value_desc("SEED"), cl::cat(category),
+      cl::desc("With --reference: disturb each step as f32 rounds, at random; "
+               "how far results move is what f32 can promise")};
   cl::opt<bool> json{"json", cl::cat(category),
                      cl::desc("Report as one JSON object")};
   cl::opt<bool> print{"print", cl::cat(category),
@@ -81,6 +85,8 @@ llvm::Error Options::check() const {
     if (count->getNumOccurrences() && *count == 0)
       return llvm::createStringError("--" + count->ArgStr +
                                      " needs a whole number from 1, found `0`");
+  if (rounding.getNumOccurrences() && !reference)
+    return llvm::createStringError("expected --rounding with --reference");
   if (!(tolerance >= 0))
     return llvm::createStringError(
         "--tolerance needs a number from 0, found `" +
@@ -162,6 +168,8 @@ llvm::Expected<RunOptions> Options::runOptions() {
   options.runs = runs;
   options.threads = threads;
   options.reference = reference;
+  if (rounding.getNumOccurrences())
+    options.rounding = rounding;
   options.json = json;
   options.print = print;
   return options;

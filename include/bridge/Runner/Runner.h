@@ -30,11 +30,12 @@ struct RunOptions {
   std::string compare;             ///< a .safetensors file to compare with
   std::optional<double> tolerance; ///< relative; 1e-4, for the reference 1e-9
 
-  unsigned runs = 0;      ///< how often to run for measuring time
-  unsigned threads = 0;   ///< 0: as many as there are cores
-  bool reference = false; ///< compute in float64 by the interpreter
-  bool json = false;      ///< report as one JSON object
-  bool print = false;     ///< print the results, also where they are compared
+  unsigned runs = 0;                ///< how often to run for measuring time
+  unsigned threads = 0;             ///< 0: as many as there are cores
+  bool reference = false;           ///< compute in float64 by the interpreter
+  std::optional<uint64_t> rounding; ///< disturb the reference as f32 rounds
+  bool json = false;                ///< report as one JSON object
+  bool print = false; ///< print the results, also where they are compared
 };
 
 /// Lists the entries of a model or runs one, as `options` say, and reports to
