@@ -9,6 +9,10 @@ using llvm::StringRef;
 static constexpr Fusion kFusions[] = {
     {"attention", "bridge-fuse-attention",
      "softmax(q kᵀ) v without the scores in memory"},
+    {"softmax-loss", "bridge-fuse-softmax-loss",
+     "cross-entropies of products without the logits in memory"},
+    {"sigmoid-loss", "bridge-fuse-sigmoid-loss",
+     "the sigmoid loss of all pairs without the logits in memory"},
     {"epilogue", "bridge-fuse-linear",
      "activations, gates and residuals on the way out of a product"},
 };
