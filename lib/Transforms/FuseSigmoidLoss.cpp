@@ -96,7 +96,7 @@ struct SigmoidParts {
   ReduceOp last;
   UnaryOp activation;
   Logits logits;
-  /// What the sum of all pairs is divided by.
+  /// What divides the sum over all pairs.
   Dim divisor{1};
 };
 } // namespace
@@ -106,7 +106,8 @@ static Value peelReductions(ReduceOp last, Dim &divisor,
                             SmallVectorImpl<Operation *> &chain) {
   Value tensor = last.getResult();
   while (auto reduce = tensor.getDefiningOp<ReduceOp>()) {
-    chain.push_back(reduce);
+    if (reduce != last)
+      chain.push_back(reduce);
     SmallVector<Dim> sizes = getDims(reduce.getX());
     if (reduce.getKind() == ReduceKind::Mean)
       for (int64_t axis : reduce.getAxes())
@@ -145,8 +146,7 @@ static std::optional<SigmoidParts> match(OpBuilder &builder, ReduceOp last,
     return std::nullopt;
   }
   found.logits.chain.insert_range(chain);
-  SmallVector<Operation *> readers(last->getUsers());
-  if (found.logits.hasOtherUse(readers)) {
+  if (found.logits.hasOtherUse(last.getOperation())) {
     reason = "the logits have another use";
     return std::nullopt;
   }
@@ -165,6 +165,8 @@ static void fuse(OpBuilder &builder, const SigmoidParts &found) {
   Value bias = logits.shift ? withoutAxes(builder, logits.shift)
                             : makeNumber(builder, loc, 0);
   Type type = last.getResult().getType();
+  if (logits.subtractsShift)
+    bias = UnaryOp::create(builder, loc, type, UnaryKind::Neg, bias);
   Value loss = SigmoidLossOp::create(builder, loc, type, logits.rows,
                                      logits.columns, scale, bias);
   loss = UnaryOp::create(builder, loc, type, UnaryKind::Neg, loss);

@@ -110,14 +110,15 @@ bool LogitsMatcher::visitElementwise(BinaryOp op) {
   if (Value inner = peelFactor(op.getResult(), found.factors))
     return visit(inner);
   Value number;
-  bool isFirst;
+  bool isFirst = true;
   Value inner = findScaled(op, number, isFirst);
-  if (!inner || op.getKind() != BinaryKind::Add)
+  bool subtracts = op.getKind() == BinaryKind::Sub && isFirst;
+  if (!inner || !(subtracts || op.getKind() == BinaryKind::Add))
     return miss("the logits are not a product times a number");
-  // scale · (x + shift) is another sum, which nobody writes.
   if (found.shift || !found.factors.empty() || !moved.empty())
     return miss("a number is added before the logits are scaled");
   found.shift = number;
+  found.subtractsShift = subtracts;
   return visit(inner);
 }
 
@@ -204,7 +205,7 @@ std::optional<Logits> Logits::match(OpBuilder &builder, Value logits,
 
 bool Logits::isTransposeOf(const Logits &other) const {
   return rows == other.columns && columns == other.rows && !bias &&
-         !other.bias && shift == other.shift &&
+         !other.bias && !shift && !other.shift &&
          factors.size() == other.factors.size() &&
          std::is_permutation(factors.begin(), factors.end(),
                              other.factors.begin());

@@ -23,6 +23,7 @@ struct Logits {
   mlir::Value columns; ///< [m, d]
   mlir::Value bias;    ///< [m], of a linear; may be null
   mlir::Value shift;   ///< a tensor of one element; may be null
+  bool subtractsShift = false;
   llvm::SmallVector<Factor> factors;
   /// The operations of the chain, whose results have the size of the logits.
   llvm::SetVector<mlir::Operation *> chain;
