@@ -302,8 +302,8 @@ plan.kernel softmax_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32
 
 // -----
 
-// expected-error @+1 {{C1: operand 7 is a view, `column_max`}}
-plan.kernel softmax_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32, [1, 1, 4, 8]>, !plan.view<f32, [], []>, !plan.view<i32, [4], [4]>, !plan.view<i32, [4], [4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [16, 4], [64, 4]>] {columns, row_site = 0 : i64, column_site = 0 : i64}
+// expected-error @+1 {{C1: operand 8 is a view, `column_max`}}
+plan.kernel softmax_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32, [1, 1, 4, 8]>, !plan.view<f32, [], []>, !plan.view<i32, [4], [4]>, !plan.view<i32, [4], [4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [4], [4]>] {columns, row_site = 0 : i64, column_site = 0 : i64}
 
 // -----
 
