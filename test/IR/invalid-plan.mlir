@@ -333,3 +333,33 @@ func.func @group_C2(%x: !plan.view<f32, [4], [4]>, %y: !plan.view<f32, [4], [4]>
   }
   return
 }
+
+// -----
+
+// expected-error @+1 {{C4: `config` needs `row_site`}}
+plan.kernel softmax_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32, [1, 1, 4, 8]>, !plan.view<f32, [], []>, !plan.view<i32, [4], [4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [4], [4]>] {}
+
+// -----
+
+// expected-error @+1 {{C1: operand 8 is a view, `column_max`}}
+plan.kernel softmax_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32, [1, 1, 4, 8]>, !plan.view<f32, [], []>, !plan.view<i32, [4], [4]>, !plan.view<i32, [4], [4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [4], [4]>] {columns, row_site = 0 : i64, column_site = 0 : i64}
+
+// -----
+
+// expected-error @+1 {{C3: `row_labels` has elements of another type, found 'f32'}}
+plan.kernel softmax_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32, [1, 1, 4, 8]>, !plan.view<f32, [], []>, !plan.view<f32, [4], [4]>] {row_site = 0 : i64}
+
+// -----
+
+// expected-error @+1 {{C1: there are 1 operands too many}}
+plan.kernel softmax_merge @k [!plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [4], [4]>, !plan.view<i32, [4], [4]>, !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>] {}
+
+// -----
+
+// expected-error @+1 {{C2: `out` has 2 axes, found 1}}
+plan.kernel sigmoid_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32, [1, 1, 4, 8]>, !plan.view<f32, [], []>, !plan.view<f32, [], []>, !plan.view<f32, [4], [4]>] {}
+
+// -----
+
+// expected-error @+1 {{C4: `config` needs `eps`}}
+plan.kernel inverse_norm @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.view<f32, [4], [4]>] {}

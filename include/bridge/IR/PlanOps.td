@@ -36,6 +36,18 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
     | gather | x[A + I + T], indices[J] i32 × I, out[A + J + T] | `axis` i64 = A, `indices` i64 = I, `from_end` (unit): negative indices count from the end, else they are errors; `site` |
     | cross_entropy | x[n, c], labels[n] i32, loss[n], counted[n] | `ignore` i64?, `smoothing` f64, `site`; a row's loss, and 1 or 0 where ignored; both written |
     | splice | x[n, d], values[v, d], at[n] i1, out[n, d] | `site`; one job |
+    | inverse_norm | x[R + 1], out[R] | `eps` f64; 1 / max(‖x‖₂, eps) over the last axis |
+    | softmax_sweep | a[m, k], b panels[1, 1, n, k], scale[], row_factors[m]?, column_factors[n]?, bias[n]?, row_labels[m] i32, column_labels[n] i32?, row_max[s, m], row_sum[s, m], row_picked[m], column_max[s, n]?, column_sum[s, n]?, column_picked[n]? | `row_factors`, `column_factors`, `bias`, `columns` (unit), `ignore` i64?, `row_site`, with `columns` `column_site` |
+    | softmax_merge | max[s, n], sum[s, n], picked[n], labels[n] i32, loss[n], counted[n], lse[n]? | `lse` (unit), `ignore` i64? |
+    | sigmoid_sweep | a[m, k], b panels[1, 1, n, k], scale[], bias[], row_factors[m]?, column_factors[n]?, out[s, t] | `row_factors`, `column_factors` (unit) |
+
+    The sweeps compute the logits (a bᵀ + bias) · scale · row_factors ·
+    column_factors (sigmoid_sweep: a bᵀ · … + bias) and never store them.
+    softmax_sweep writes the log-sum-exp of each row, over up to s ranges of
+    columns, as log₂ (2^max · sum), max a whole number, and the logit that the row's
+    label picks times log₂ e; with `columns` the same for columns. softmax_merge
+    makes of these a row's loss, and 1 or 0 where ignored. sigmoid_sweep writes
+    partial sums of −log σ(±logit), + where row and column have one number.
 
     `reduce`, `extreme` and `empty` are attributes such as `#bridge<reduce_kind sum>`,
     `#bridge<extreme_kind max>` and `#bridge<empty_rows zero>`. Elements of i1 are counted: sum, mean and cumsum of
@@ -43,7 +55,8 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
 
     `site` i64 numbers the place that reports a run-time error; the message is in
     the module's `plan.sites`. Its numbers a and b are: gather the index and the
-    axis' size, cross_entropy the label and c, splice the true places and v.
+    axis' size, cross_entropy and softmax_sweep the label and the number of classes,
+    splice the true places and v.
     In the region of a map, divisions of integers that may be by 0 and `plan.load`s
     that may be outside (a and b are the index and the axis' size) carry a `site`.
 
@@ -65,7 +78,7 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
 }
 
 def Plan_LaunchOp : Plan_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
-  let summary = "Runs a kernel on views; the last operand is written (cross_entropy: the last two)";
+  let summary = "Runs a kernel on views; the last operand is written (cross_entropy, softmax_sweep, softmax_merge: those that the kind's row ends with)";
   let description = [{
     - `C1` the symbol is that of a `plan.kernel`.
     - `C2` there are as many operands as in its signature.

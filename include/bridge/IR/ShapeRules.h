@@ -93,7 +93,12 @@ Inferred splice(Type x, Type values, Type at);
 // Fused operations
 Inferred fusedLinear(Type x, Type weight, Type bias, Types extras);
 Inferred attention(Type q, Type k, Type v, std::optional<int64_t> batchAxes);
-Inferred contrastiveLoss(Type image, Type text, Type scale);
+/// Labels may be null.
+Inferred contrastiveLoss(Type image, Type text, Type scale, Type imageLabels,
+                         Type textLabels);
+/// Bias and scale may be null.
+Inferred linearCrossEntropy(Type x, Type weight, Type bias, Type scale,
+                            Type labels);
 Inferred sigmoidLoss(Type image, Type text, Type scale, Type bias);
 
 } // namespace rules

@@ -99,6 +99,63 @@ def FuseAttention : Pass<"bridge-fuse-attention", "::mlir::ModuleOp"> {
   }];
 }
 
+def FuseSoftmaxLoss : Pass<"bridge-fuse-softmax-loss", "::mlir::ModuleOp"> {
+  let summary = "Takes cross-entropies of a product without storing the logits";
+  let description = [{
+    Logits are a linear or matmul of matrices, transposed or not, times any numbers,
+    which multiply or divide the product or its operands. Two cross-entropies, one of
+    logits and one of their transpose (as a transpose, or as the product the other
+    way round), become one `bridge.contrastive_loss`; a single one, of a linear or a
+    matmul and of slices or reshapes of its rows, a `bridge.linear_cross_entropy`.
+    mean(log_softmax(x)[arange(n), labels]) counts as a cross-entropy, however the
+    log_softmax is written. Logits may have no other use, labels no smoothing.
+
+    Numerics: reassociating. Scales are applied once, sums of exponentials run in the
+    kernel's order and are scaled by exact powers of two; the relative difference of a
+    loss is that of a few roundings.
+    Remarks: `softmax-loss` where it fires; missed with the reason at every other
+    cross-entropy.
+
+    ```mlir
+    %0 = bridge.linear %h, %w : tensor<7x64xf32>, tensor<100x64xf32> -> tensor<7x100xf32>
+    %1 = bridge.cross_entropy %0, %y {ignore = -100} : tensor<7x100xf32>, tensor<7xi32> -> tensor<f32>
+    ```
+    ==>
+    ```mlir
+    %1, %lse = bridge.linear_cross_entropy %h, %w labels %y : tensor<7xi32> {ignore = -100}
+      : tensor<7x64xf32>, tensor<100x64xf32> -> tensor<f32>, tensor<7xf32>
+    ```
+  }];
+}
+
+def FuseSigmoidLoss : Pass<"bridge-fuse-sigmoid-loss", "::mlir::ModuleOp"> {
+  let summary = "Sums −log σ(±logits) of all pairs without storing the logits";
+  let description = [{
+    Sums and means of `log_sigmoid` over both axes of ±(scale · image textᵀ + bias),
+    + where row and column have one number: the sign a factor or a selection, the
+    scale as in `bridge-fuse-softmax-loss`, the bias a number. The logits may have no
+    other use.
+
+    Numerics: reassociating; sums run in the kernel's order, and of the rows of a tile
+    one logarithm of a product is taken instead of the sum of logarithms.
+    Remarks: `sigmoid-loss` where it fires; missed with the reason at every other
+    reduction of `log_sigmoid` to a number.
+
+    ```mlir
+    %0 = bridge.linear %a, %b : tensor<4x8xf32>, tensor<4x8xf32> -> tensor<4x4xf32>
+    %1 = bridge.unary neg %0 : tensor<4x4xf32>
+    %2 = bridge.select %diagonal, %0, %1 : tensor<4x4xi1>, tensor<4x4xf32>, tensor<4x4xf32> -> tensor<4x4xf32>
+    %3 = bridge.unary log_sigmoid %2 : tensor<4x4xf32>
+    %4 = bridge.reduce sum %3 over [0, 1] : tensor<4x4xf32> -> tensor<f32>
+    ```
+    ==>
+    ```mlir
+    %3 = bridge.sigmoid_loss %a, %b, %one, %zero : tensor<4x8xf32>, tensor<4x8xf32>, tensor<f32>, tensor<f32> -> tensor<f32>
+    %4 = bridge.unary neg %3 : tensor<f32>
+    ```
+  }];
+}
+
 def FuseLinear : Pass<"bridge-fuse-linear", "::mlir::ModuleOp"> {
   let summary = "Lets a linear finish its result before it is stored";
   let description = [{
