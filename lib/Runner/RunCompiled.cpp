@@ -1,28 +1,11 @@
 //===- RunCompiled.cpp - Running compiled libraries -----------------------===//
 #include "RunCompiled.h"
+#include "LoadProgram.h"
 #include "bridge/Runtime/Main.h"
 #include "llvm/Support/FormatVariadic.h"
-#include <dlfcn.h>
-#include <filesystem>
 
 using namespace bridge;
 using llvm::Expected;
-
-/// The program stays loaded until the process ends.
-static Expected<const bridge_program *> load(const std::string &library) {
-  // A name without a slash would be searched for in the system's folders.
-  std::error_code ignored;
-  std::string path = std::filesystem::absolute(library, ignored).string();
-  void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!handle)
-    return llvm::createStringError(dlerror());
-  void *program = dlsym(handle, BRIDGE_PROGRAM_SYMBOL);
-  if (!program)
-    return llvm::createStringError(library +
-                                   " is not a compiled bridge: it has no "
-                                   "symbol `" BRIDGE_PROGRAM_SYMBOL "`");
-  return static_cast<const bridge_program *>(program);
-}
 
 /// The command line of a program that says what the options say. Weights are
 /// given apart from it.
@@ -55,7 +38,7 @@ static std::vector<std::string> commandLine(const RunOptions &options) {
 Expected<int> bridge::runCompiled(const std::string &library,
                                   const RunOptions &options,
                                   const std::string &preprocessor) {
-  Expected<const bridge_program *> program = load(library);
+  Expected<const bridge_program *> program = loadProgram(library);
   if (!program)
     return program.takeError();
   auto orNull = [](const std::string &text) {
