@@ -133,7 +133,7 @@ llvm::Error Calibration::run() {
   if (llvm::Error error = writeSpec(spec))
     return error;
   llvm::scope_exit cleanUp([&] { llvm::sys::fs::remove(spec); });
-  for (unsigned width : {256, 512, 768, 1024}) {
+  for (unsigned width : {256, 512, 1024}) {
     llvm::errs() << "bridge-explore: timing layers of width " << width << "\n";
     if (llvm::Error error = timeWidth(spec, width))
       return error;

@@ -109,8 +109,11 @@ std::vector<Metric> bridge::metricsOf(ArrayRef<Study> studies) {
   addItems<PartShare>(
       studies, &Study::parts, &PartShare::path, shareOf,
       [](const Study &study, const PartShare &part) -> Value {
-        return part.measured ? *part.measured / *study.measured
-                             : part.predicted / study.predicted;
+        // Parts are measured launch by launch: apart from the whole.
+        double all = 0;
+        for (const PartShare &other : study.parts)
+          all += other.measured.value_or(other.predicted);
+        return part.measured.value_or(part.predicted) / all;
       },
       metrics);
   addItems<FusionGain>(
@@ -163,5 +166,15 @@ std::string bridge::labelOf(const Study &study, ArrayRef<Study> studies) {
   }
   if (words.empty())
     return study.entry;
+  return llvm::join(words, ", ");
+}
+
+std::string bridge::commonSettings(ArrayRef<Study> studies) {
+  std::vector<std::string> words;
+  for (auto [i, setting] : llvm::enumerate(studies.front().settings))
+    if (llvm::all_of(studies, [&](const Study &study) {
+          return study.settings[i] == setting;
+        }))
+      words.push_back(setting.first + "=" + setting.second);
   return llvm::join(words, ", ");
 }

@@ -42,7 +42,7 @@ static const Panel kPanels[] = {
       {"measured_s", "measured", "#3182bd"}}},
 };
 
-static constexpr double kRowHeight = 34, kPanelWidth = 180, kGap = 80,
+static constexpr double kRowHeight = 40, kPanelWidth = 180, kGap = 80,
                         kLabelWidth = 190, kTop = 56;
 
 static std::string escape(llvm::StringRef text) {
@@ -157,7 +157,7 @@ std::string Drawing::draw() {
       "font-family=\"sans-serif\" font-size=\"12\">\n"
       "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
       "<text x=\"10\" y=\"20\" font-size=\"14\">{2}</text>\n{3}</svg>\n",
-      left, height, escape(studies.front().entry), body);
+      left, height, escape(commonSettings(studies)), body);
 }
 
 std::string bridge::drawPlot(ArrayRef<Study> studies) {

@@ -7,17 +7,6 @@ using namespace bridge;
 using llvm::ArrayRef;
 namespace json = llvm::json;
 
-/// The settings that are the same everywhere.
-static std::string commonSettings(ArrayRef<Study> studies) {
-  std::vector<std::string> words;
-  for (auto [i, setting] : llvm::enumerate(studies.front().settings))
-    if (llvm::all_of(studies, [&](const Study &study) {
-          return study.settings[i] == setting;
-        }))
-      words.push_back(setting.first + "=" + setting.second);
-  return llvm::join(words, ", ");
-}
-
 /// A line for each metric and a column for each study.
 void bridge::printText(ArrayRef<Study> studies, llvm::raw_ostream &os) {
   os << commonSettings(studies) << "\n";

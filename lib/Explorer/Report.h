@@ -23,6 +23,9 @@ std::vector<Metric> metricsOf(llvm::ArrayRef<Study> studies);
 /// What tells a study from the others: `latents=32, prefill`.
 std::string labelOf(const Study &study, llvm::ArrayRef<Study> studies);
 
+/// The settings that are the same everywhere: `images=1, entry=prefill`.
+std::string commonSettings(llvm::ArrayRef<Study> studies);
+
 /// `8.818 G`, `31.2 ms`, `-` for nothing.
 std::string textOf(std::optional<double> value, Unit unit);
 

@@ -49,11 +49,17 @@ Expected<MadeInputs> MadeInputs::make(const LoweredModel &model,
   auto values = parseFills(fills);
   if (!values)
     return values.takeError();
+  auto named = model.inputs(entry, dims);
+  for (StringRef name : values->keys())
+    if (llvm::none_of(named,
+                      [&](const auto &input) { return input.first == name; }))
+      return llvm::createStringError("entry `" + entry + "` has no input `" +
+                                     name + "` to fill");
   MadeInputs made;
   std::minstd_rand random(1);
   std::normal_distribution<float> normal;
   constexpr size_t alignment = 64;
-  for (auto [name, tensor] : model.inputs(entry, dims)) {
+  for (auto [name, tensor] : named) {
     int64_t count = 1;
     for (int32_t axis = 0; axis < tensor.rank; ++axis)
       count *= tensor.shape[axis];
