@@ -87,7 +87,8 @@ Expected<const LoweredModel *> ExploredModel::lower(const std::string &fuse) {
   if (!plan)
     return plan.takeError();
   PipelineOptions pipeline;
-  pipeline.fusionPasses = plan->passes();
+  pipeline.fusionPasses = plan->passes(/*onPlan=*/false);
+  pipeline.planPasses = plan->passes(/*onPlan=*/true);
   model.fused = bridge->clone();
   if (llvm::Error error =
           runPipeline(*model.fused, pipelineTo(Phase::Fused, pipeline)))
