@@ -7,6 +7,7 @@ using namespace bridge;
 using llvm::StringRef;
 
 static constexpr Fusion kFusions[] = {
+    {"slices", "bridge-hoist-slices", "only the rows that are read later"},
     {"attention", "bridge-fuse-attention",
      "softmax(q kᵀ) v without the scores in memory"},
     {"softmax-loss", "bridge-fuse-softmax-loss",

@@ -41,8 +41,11 @@ mlir::Location Trace::location(SourceRange range, StringRef path) {
 }
 
 void Trace::setLocation(SourceRange range) {
-  emitter.setLocation(
-      location(range, currentPart ? currentPart->displayPath : ""));
+  // The function of a kind of layer serves all layers; an entry knows which.
+  bool isEntry = frames.size() <= 1;
+  emitter.setLocation(location(range, !currentPart ? ""
+                                      : isEntry    ? currentPart->path
+                                                   : currentPart->displayPath));
 }
 
 //===----------------------------------------------------------------------===//

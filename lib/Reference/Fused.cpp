@@ -1,6 +1,6 @@
 //===- Fused.cpp - Evaluation of operations that passes make --------------===//
 #include "ElementWise.h"
-#include "Evaluation.h"
+#include "Evaluations.h"
 #include "Products.h"
 #include "ScalarRegion.h"
 #include "Softmax.h"
@@ -144,9 +144,9 @@ static Expected<Results> evaluateContrastiveLoss(ContrastiveLossOp op,
 static Expected<Results> evaluateLinearCrossEntropy(LinearCrossEntropyOp op,
                                                     const Scope &scope) {
   const Array *scale = scope.find(op.getScale());
-  Array logits = scaledProducts(scope[op.getX()], scope[op.getWeight()],
-                                scope.find(op.getBias()),
-                                scale ? scale->values[0] : 1);
+  Array logits =
+      scaledProducts(scope[op.getX()], scope[op.getWeight()],
+                     scope.find(op.getBias()), scale ? scale->values[0] : 1);
   const Array &labels = scope[op.getLabels()];
   logits.shape = {labels.size(), logits.lastAxis()};
   Expected<RowLosses> rows = rowLosses(op, logits, &labels, op.getIgnore());
@@ -171,10 +171,8 @@ static Array evaluateSigmoidLoss(SigmoidLossOp op, const Scope &scope) {
   return Array(Element::Float, {}, {loss});
 }
 
-void bridge::addFused(EvaluatorTable &table) {
-  table.add(evaluateFusedLinear);
-  table.add(evaluateAttention);
-  table.add(evaluateContrastiveLoss);
-  table.add(evaluateLinearCrossEntropy);
-  table.add(evaluateSigmoidLoss);
+void bridge::attachFused(MLIRContext *context) {
+  attachEvaluations<evaluateFusedLinear, evaluateAttention,
+                    evaluateContrastiveLoss, evaluateLinearCrossEntropy,
+                    evaluateSigmoidLoss>(context);
 }

@@ -45,6 +45,32 @@ def InlineFunctions : Pass<"bridge-inline-functions", "::mlir::ModuleOp"> {
   }];
 }
 
+def HoistSlices : Pass<"bridge-hoist-slices", "::mlir::ModuleOp"> {
+  let summary = "Computes only the rows that are read later";
+  let description = [{
+    Where all that is read of a tensor is one box of it, at most half, the slice
+    moves before the operation that makes the tensor, and on to its operands:
+    through element-wise operations, products, normalisations, softmax, rotary
+    embeddings, reductions and changes of shape. Where a function makes it, the
+    call gets a copy of the function that returns the box. So the last layer of a
+    tower of which the class token is read runs for that token alone.
+
+    Numerics: bit-identical; an element does not depend on how many are computed.
+    Remarks: `slices` for each product that computes less.
+
+    ```mlir
+    %y = bridge.linear %x, %w : tensor<50x8xf32>, tensor<4x8xf32> -> tensor<50x4xf32>
+    %r = bridge.slice %y from <"0", "0"> : tensor<50x4xf32> -> tensor<1x4xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = bridge.slice %x from <"0", "0"> : tensor<50x8xf32> -> tensor<1x8xf32>
+    %r = bridge.linear %0, %w : tensor<1x8xf32>, tensor<4x8xf32> -> tensor<1x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def FuseAttention : Pass<"bridge-fuse-attention", "::mlir::ModuleOp"> {
   let summary = "Makes softmax(q kᵀ · scale) v one operation";
   let description = [{
