@@ -137,6 +137,9 @@ void Analysis::addFunction(func::FuncOp function, const CallContext &context,
         weights.insert(subview.getResult());
     } else if (auto launch = dyn_cast<plan::LaunchOp>(op)) {
       addLaunch(launch, path, weights);
+    } else if (auto group = dyn_cast<plan::GroupOp>(op)) {
+      for (auto launch : group.getLaunches().getOps<plan::LaunchOp>())
+        addLaunch(launch, context.resolve(partPath(launch.getLoc())), weights);
     } else if (auto call = dyn_cast<plan::CallOp>(op)) {
       auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
       SmallVector<bool> given;
