@@ -1,6 +1,6 @@
 //===- Fused.cpp - Evaluation of operations that passes make --------------===//
 #include "ElementWise.h"
-#include "Evaluation.h"
+#include "Evaluations.h"
 #include "Products.h"
 #include "ScalarRegion.h"
 #include "Softmax.h"
@@ -124,9 +124,7 @@ static Array evaluateSigmoidLoss(SigmoidLossOp op, const Scope &scope) {
   return Array(Element::Float, {}, {loss / n});
 }
 
-void bridge::addFused(EvaluatorTable &table) {
-  table.add(evaluateFusedLinear);
-  table.add(evaluateAttention);
-  table.add(evaluateContrastiveLoss);
-  table.add(evaluateSigmoidLoss);
+void bridge::attachFused(MLIRContext *context) {
+  attachEvaluations<evaluateFusedLinear, evaluateAttention,
+                    evaluateContrastiveLoss, evaluateSigmoidLoss>(context);
 }

@@ -1,6 +1,6 @@
 //===- Interpreter.cpp - Bridges computed in float64 ----------------------===//
 #include "bridge/Reference/Interpreter.h"
-#include "Evaluation.h"
+#include "bridge/Reference/Evaluation.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
@@ -14,58 +14,8 @@ static llvm::Error failure(const llvm::Twine &message) {
 }
 
 //===----------------------------------------------------------------------===//
-// Places and types
-//===----------------------------------------------------------------------===//
-
-llvm::Error bridge::failure(Operation *op, const llvm::Twine &message) {
-  std::string place;
-  op->getLoc()->walk([&](Location location) {
-    auto line = dyn_cast<FileLineColLoc>(location);
-    if (!line)
-      return WalkResult::advance();
-    place = line.getFilename().str() + ":" + llvm::utostr(line.getLine()) +
-            ":" + llvm::utostr(line.getColumn()) + ": ";
-    return WalkResult::interrupt();
-  });
-  return llvm::createStringError(place + message);
-}
-
-Element bridge::elementOf(Type elementType) {
-  if (elementType.isInteger(1))
-    return Element::Truth;
-  return isa<FloatType>(elementType) ? Element::Float : Element::Integer;
-}
-
-llvm::Error Scope::prepare(Operation *op) {
-  for (Value result : op->getResults()) {
-    auto type = dyn_cast<RankedTensorType>(result.getType());
-    if (!type)
-      continue;
-    Expected<Shape> shape = dimensions.evaluate(getDims(type));
-    if (!shape)
-      return failure(op, llvm::toString(shape.takeError()));
-    shapes[result] = std::move(*shape);
-  }
-  return llvm::Error::success();
-}
-
-//===----------------------------------------------------------------------===//
 // One run of an entry
 //===----------------------------------------------------------------------===//
-
-static const EvaluatorTable &getEvaluators() {
-  static const EvaluatorTable table = [] {
-    EvaluatorTable table;
-    addProducts(table);
-    addRows(table);
-    addElementWise(table);
-    addReductions(table);
-    addShapes(table);
-    addFused(table);
-    return table;
-  }();
-  return table;
-}
 
 struct Interpreter::Run {
   using Arrays = SmallVector<SharedArray>;
@@ -155,12 +105,11 @@ static llvm::Error checkResult(Operation *op, const Array &array,
 
 Expected<Interpreter::Run::Arrays>
 Interpreter::Run::evaluatePrimitive(Operation *op, const Scope &scope) {
-  const EvaluatorTable::Evaluator *evaluator =
-      getEvaluators().find(op->getName().getStringRef());
-  if (!evaluator)
+  auto evaluated = dyn_cast<EvaluateOpInterface>(op);
+  if (!evaluated)
     return bridge::failure(op, "the reference does not know the operation " +
                                    op->getName().getStringRef());
-  Expected<Results> results = (*evaluator)(op, scope);
+  Expected<Results> results = evaluated.evaluate(scope);
   if (!results)
     return results.takeError();
   Arrays arrays;

@@ -1,7 +1,7 @@
 //===- Weights.cpp - From a checkpoint to declared weights ----------------===//
 #include "bridge/Reference/Weights.h"
-#include "Evaluation.h"
 #include "View.h"
+#include "bridge/Reference/Evaluation.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/GlobPattern.h"
 #include <set>

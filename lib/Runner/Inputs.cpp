@@ -54,8 +54,8 @@ static Expected<Preprocessor> openPreprocessor(const std::string &text) {
         "prepare pictures");
   bridge_message message;
   bridge_preprocessor *preprocessor = nullptr;
-  if (bridge_status status = bridge_preprocessor_open(text.data(), text.size(),
-                                                      &preprocessor, &message))
+  if (bridge_status status = bridge_preprocessor_open(
+          nullptr, text.data(), text.size(), &preprocessor, &message))
     return toError(status, message);
   return Preprocessor(preprocessor);
 }
@@ -68,7 +68,7 @@ static Expected<Array> loadPicture(bridge_preprocessor *preprocessor,
           bridge_picture_load(preprocessor, path.c_str(), &pixels, &message))
     return toError(status, message);
   Expected<Array> array = toArray(pixels);
-  bridge_picture_free(&pixels);
+  bridge_picture_free(preprocessor, &pixels);
   return array;
 }
 

@@ -5,6 +5,7 @@
 #include "Report.h"
 #include "Weights.h"
 #include "bridge/IR/Bridge.h"
+#include "bridge/Reference/Evaluation.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/ADT/StringExtras.h"
@@ -102,6 +103,7 @@ llvm::Error bridge::runReference(const RunOptions &options,
   DialectRegistry registry;
   registry.insert<BridgeDialect, arith::ArithDialect, func::FuncDialect,
                   math::MathDialect>();
+  registerEvaluations(registry);
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
   Expected<OwningOpRef<ModuleOp>> module = loadModule(context, options.model);

@@ -4,6 +4,7 @@
 #include "TensorFile.h"
 #include "bridge/IR/Bridge.h"
 #include "bridge/Reference/Weights.h"
+#include "bridge/Runtime/RandomWeights.h"
 
 using namespace mlir;
 using namespace bridge;

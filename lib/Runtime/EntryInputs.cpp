@@ -58,7 +58,8 @@ bridge_status EntryInputs::gather(const CommandLine &line,
                                   Message &message) {
   BRIDGE_TRY(checkImageNames(line, info, message));
   if (line.inputs)
-    BRIDGE_TRY(bridge_tensor_file_open(line.inputs, &file, message.get()));
+    BRIDGE_TRY(
+        bridge_tensor_file_open(nullptr, line.inputs, &file, message.get()));
   bridge_preprocessor *preprocessor = nullptr;
   if (line.images.size()) {
     if (!preprocessorText)
@@ -66,7 +67,7 @@ bridge_status EntryInputs::gather(const CommandLine &line,
           BRIDGE_BAD_ARGUMENT,
           "--image: the program has no preprocessor_config.json "
           "that says how to prepare pictures");
-    BRIDGE_TRY(bridge_preprocessor_open(preprocessorText,
+    BRIDGE_TRY(bridge_preprocessor_open(nullptr, preprocessorText,
                                         strlen(preprocessorText), &preprocessor,
                                         message.get()));
   }
@@ -117,7 +118,7 @@ EntryInputs::gatherPictures(const CommandLine &line,
                : BRIDGE_OK;
     if (!status)
       status = addToBatch(tensor, pixels, i, paths[i], message);
-    bridge_picture_free(&pixels);
+    bridge_picture_free(preprocessor, &pixels);
     BRIDGE_TRY(status);
   }
   return BRIDGE_OK;

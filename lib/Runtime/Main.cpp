@@ -56,7 +56,7 @@ public:
     BRIDGE_TRY(runEntry());
     bridge_status compared = compareOutputs();
     if (compared == BRIDGE_OK && line.output)
-      BRIDGE_TRY(bridge_tensor_file_write(line.output, named.data(),
+      BRIDGE_TRY(bridge_tensor_file_write(nullptr, line.output, named.data(),
                                           named.size(), &why));
     report();
     return compared;
@@ -115,7 +115,7 @@ private:
   bridge_status openExpected() {
     if (!line.compare)
       return BRIDGE_OK;
-    return bridge_tensor_file_open(line.compare, &expected, &why);
+    return bridge_tensor_file_open(nullptr, line.compare, &expected, &why);
   }
 
   /// Looks up and compares every output; the first that differs is the error.

@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(cmake ninja-build clang-22 lld-22 llvm-22-dev libmlir-22-dev mlir-22-tools liblld-22-dev
           zlib1g-dev libzstd-dev libpng-dev libjpeg62-turbo-dev)
 if [ "${1:-}" = test ]; then
-  packages+=(llvm-22-tools clang-format-22 git python3)
+  packages+=(llvm-22-tools clang-format-22 git python3 python3-numpy)
 fi
 
 missing=()

@@ -44,6 +44,8 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
     `site` i64 numbers the place that reports a run-time error; the message is in
     the module's `plan.sites`. Its numbers a and b are: gather the index and the
     axis' size, cross_entropy the label and c, splice the true places and v.
+    In the region of a map, divisions of integers that may be by 0 and `plan.load`s
+    that may be outside (a and b are the index and the axis' size) carry a `site`.
 
     - `C1` the operands are those of the kind, in number and order.
     - `C2` their numbers of axes are as above.

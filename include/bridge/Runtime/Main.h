@@ -21,13 +21,11 @@ typedef struct bridge_main_options {
  * lists the entries, or runs one, compares, times, prints and writes what it
  * makes. Results go to the standard output, errors to the standard error.
  * Returns the exit status: 0, or 1 after a message. */
-BRIDGE_PUBLIC int bridge_main_program(const struct bridge_program *program,
-                                      int argc, char **argv,
-                                      const bridge_main_options *options);
+int bridge_main_program(const struct bridge_program *program, int argc,
+                        char **argv, const bridge_main_options *options);
 
 /* main() of an executable; `argv` begins with the command's name. */
-BRIDGE_PUBLIC int bridge_main(int argc, char **argv,
-                              const struct bridge_program *program);
+int bridge_main(int argc, char **argv, const struct bridge_program *program);
 
 #ifdef __cplusplus
 }

@@ -31,6 +31,12 @@ using EmitMap =
 void launchMap(FunctionPlanner &planner, const MapRequest &request,
                EmitMap emit);
 
+/// Numbers the operations of a map's region that can fail: divisions of
+/// integers, and loads of captures but where each index is known to be inside.
+/// `positions` are those of the output, whose axes have `sizes`.
+void addSites(FunctionPlanner &planner, mlir::Block &region,
+              mlir::ValueRange positions, llvm::ArrayRef<Dim> sizes);
+
 /// Writes the elements of `from` to `to`.
 void copy(FunctionPlanner &planner, const View &from, const View &to);
 /// The elements of a view in a new buffer of the standard layout.

@@ -1,5 +1,6 @@
 //===- HostCode.cpp - Functions of a plan as host functions ---------------===//
 #include "HostCode.h"
+#include "CallRuns.h"
 #include "bridge/Kernels/Arguments.h"
 #include "bridge/Runtime/Abi.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -42,7 +43,8 @@ private:
   void bindArguments(LLVM::LLVMFuncOp host);
   LogicalResult emitOp(Operation &op);
   LogicalResult emitLaunch(plan::LaunchOp op);
-  void emitCall(plan::CallOp op);
+  void emitCall(plan::CallOp op, ArrayRef<Value> operands);
+  void emitRun(const CallRun &run);
   void emitConstant(plan::ConstantOp op);
   void storeView(Value view, unsigned &slot);
 
@@ -66,12 +68,15 @@ private:
   Value callField(Type type, size_t byteOffset) {
     return load(type, offset(call, byteOffset));
   }
-  /// The address of buffer or call number `index` of the frame.
-  Value frameAddress(unsigned index) {
-    return offset(frameBase, load(i64, offset(frameOffsets, 8 * index)));
-  }
   /// The address that a view or frame stands for.
   Value addressOf(Value memory);
+  /// The place of a weight, buffer or frame in the run time's table of them.
+  unsigned numberOf(Value memory);
+  /// The address of the weight, buffer or frame that is like `memory`, but at
+  /// the place `byte` of the table.
+  Value addressLike(Value memory, Value byte);
+  /// A constant of the module and its address.
+  Value emitGlobal(DenseElementsAttr flat, StringRef name, unsigned alignment);
   Value evaluate(const Dim &dim);
   void store(Value value, unsigned slot) {
     LLVM::StoreOp::create(builder, loc, value, offset(block, 8 * slot), 8);
@@ -146,10 +151,18 @@ LogicalResult HostFunction::emit() {
   block =
       LLVM::AllocaOp::create(builder, loc, pointer, i64, constant(slots), 8);
 
+  DenseSet<Operation *> inRun;
   for (Operation &op : function.getBody().front().without_terminator()) {
+    if (inRun.contains(&op))
+      continue;
     loc = op.getLoc();
-    if (failed(emitOp(op)))
+    if (auto first = dyn_cast<plan::CallOp>(op)) {
+      CallRun run = findCallRun(first);
+      inRun.insert(run.calls.begin(), run.calls.end());
+      emitRun(run);
+    } else if (failed(emitOp(op))) {
       return failure();
+    }
   }
   LLVM::ReturnOp::create(builder, loc, ValueRange{});
   return success();
@@ -172,10 +185,6 @@ LogicalResult HostFunction::emitOp(Operation &op) {
         return success();
       })
       .Case([&](plan::LaunchOp launch) { return emitLaunch(launch); })
-      .Case([&](plan::CallOp called) {
-        emitCall(called);
-        return success();
-      })
       // Checks are the run time's business.
       .Case([&](CheckOp) { return success(); })
       .Default([](Operation *op) {
@@ -186,10 +195,20 @@ LogicalResult HostFunction::emitOp(Operation &op) {
 Value HostFunction::addressOf(Value memory) {
   if (Value address = addresses.lookup(memory))
     return address;
+  return addressLike(memory, constant(8 * numberOf(memory)));
+}
+
+unsigned HostFunction::numberOf(Value memory) {
   Operation *op = memory.getDefiningOp();
   if (auto weight = dyn_cast<plan::WeightOp>(op))
-    return load(pointer, offset(weights, 8 * layout.slotIndex(weight)));
-  return frameAddress(frameIndices.at(op));
+    return layout.slotIndex(weight);
+  return frameIndices.at(op);
+}
+
+Value HostFunction::addressLike(Value memory, Value byte) {
+  if (memory.getDefiningOp<plan::WeightOp>())
+    return load(pointer, offset(weights, byte));
+  return offset(frameBase, load(i64, offset(frameOffsets, byte)));
 }
 
 Value HostFunction::evaluate(const Dim &dim) {
@@ -253,12 +272,78 @@ LogicalResult HostFunction::emitLaunch(plan::LaunchOp op) {
   return success();
 }
 
-void HostFunction::emitCall(plan::CallOp op) {
-  SmallVector<Value> operands{call, addressOf(op.getFrame())};
-  for (Value view : op.getViews())
-    operands.push_back(addressOf(view));
+void HostFunction::emitCall(plan::CallOp op, ArrayRef<Value> operands) {
+  SmallVector<Value> arguments{call};
+  llvm::append_range(arguments, operands);
   LLVM::CallOp::create(builder, loc, TypeRange{},
-                       builder.getStringAttr(nameOf(op.getCallee())), operands);
+                       builder.getStringAttr(nameOf(op.getCallee())),
+                       arguments);
+}
+
+/// A run becomes a loop over a table that has a row for each call: the places
+/// of the operands that differ. So the code does not grow with depth.
+void HostFunction::emitRun(const CallRun &run) {
+  plan::CallOp first = run.calls.front();
+  SmallVector<unsigned> varying = run.varyingOperands();
+  SmallVector<Value> operands(first->getNumOperands());
+  for (auto [index, value] : llvm::enumerate(first->getOperands()))
+    if (!llvm::is_contained(varying, index))
+      operands[index] = addressOf(value);
+  if (run.calls.size() == 1)
+    return emitCall(first, operands);
+
+  SmallVector<int32_t> places;
+  for (plan::CallOp call : run.calls)
+    for (unsigned index : varying)
+      places.push_back(8 * numberOf(call->getOperand(index)));
+  auto type =
+      RankedTensorType::get({int64_t(places.size())}, builder.getI32Type());
+  Value table = emitGlobal(DenseElementsAttr::get(type, ArrayRef(places)),
+                           "bridge_calls", /*alignment=*/4);
+
+  Value zero = constant(0);
+  Block *before = builder.getInsertionBlock();
+  Region *region = before->getParent();
+  Block *body = builder.createBlock(region, region->end(), {i64}, {loc});
+  Block *after = builder.createBlock(region, region->end());
+  builder.setInsertionPointToEnd(before);
+  LLVM::BrOp::create(builder, loc, ValueRange{zero}, body);
+
+  builder.setInsertionPointToEnd(body);
+  Value turn = body->getArgument(0);
+  Value row = offset(table, LLVM::MulOp::create(builder, loc, turn,
+                                                constant(4 * varying.size())));
+  for (auto [column, index] : llvm::enumerate(varying)) {
+    Value place = LLVM::LoadOp::create(builder, loc, builder.getI32Type(),
+                                       offset(row, 4 * column), 4);
+    operands[index] =
+        addressLike(first->getOperand(index),
+                    LLVM::ZExtOp::create(builder, loc, i64, place));
+  }
+  emitCall(first, operands);
+  Value next = LLVM::AddOp::create(builder, loc, turn, constant(1));
+  Value isLeft = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ult,
+                                      next, constant(run.calls.size()));
+  LLVM::CondBrOp::create(builder, loc, isLeft, body, ValueRange{next}, after,
+                         ValueRange{});
+  builder.setInsertionPointToEnd(after);
+}
+
+Value HostFunction::emitGlobal(DenseElementsAttr flat, StringRef name,
+                               unsigned alignment) {
+  Type type =
+      LLVM::LLVMArrayType::get(flat.getElementType(), flat.getNumElements());
+  unsigned counter = 0;
+  auto taken = [&](StringRef name) { return module.lookupSymbol(name); };
+  SmallString<32> symbol =
+      SymbolTable::generateSymbolName<32>(name, taken, counter);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
+                           LLVM::Linkage::Internal, symbol, flat, alignment);
+  }
+  return LLVM::AddressOfOp::create(builder, loc, pointer, symbol);
 }
 
 void HostFunction::emitConstant(plan::ConstantOp op) {
@@ -269,21 +354,8 @@ void HostFunction::emitConstant(plan::ConstantOp op) {
                               [](const APInt &value) { return value.zext(8); });
   auto flat = values.reshape(RankedTensorType::get({values.getNumElements()},
                                                    values.getElementType()));
-  Type type = LLVM::LLVMArrayType::get(values.getElementType(),
-                                       values.getNumElements());
-  unsigned counter = 0;
-  auto taken = [&](StringRef name) { return module.lookupSymbol(name); };
-  SmallString<32> name =
-      SymbolTable::generateSymbolName<32>("bridge_constant", taken, counter);
-  {
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(module.getBody());
-    LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
-                           LLVM::Linkage::Internal, name, flat,
-                           /*alignment=*/64);
-  }
   addresses[op.getResult()] =
-      LLVM::AddressOfOp::create(builder, loc, pointer, name);
+      emitGlobal(flat, "bridge_constant", /*alignment=*/64);
 }
 
 /// The table that the program's descriptor points to.

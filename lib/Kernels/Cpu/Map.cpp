@@ -10,6 +10,7 @@
 #include "Rows.h"
 #include "bridge/Kernels/RegionCloner.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -78,7 +79,7 @@ MapRegion::MapRegion(plan::KernelOp kernel, unsigned inputs)
 
 bool MapRegion::followsRow(plan::LoadOp load) const {
   OperandRange indices = load.getIndices();
-  return outAxes != 0 && !indices.empty() &&
+  return outAxes != 0 && !indices.empty() && !load->hasAttr(plan::kSiteAttr) &&
          indices.back() == position(outAxes - 1) &&
          llvm::all_of(indices.drop_back(),
                       [&](Value index) { return isUniform(index); });
@@ -113,8 +114,12 @@ private:
                          const Tail *tail);
   Value loadFollowed(const Followed &followed, Value position,
                      const Tail *tail);
-  Value loadLanes(plan::LoadOp load, IRMapping &mapping);
-  Value indexWithin(unsigned operand, unsigned axis, Value index);
+  Value loadLanes(plan::LoadOp load, IRMapping &mapping, const Tail *tail);
+  Value indexWithin(plan::LoadOp load, unsigned axis, Value index,
+                    const Tail *tail);
+  void checkDivisor(Operation &op, Value divisor, const Tail *tail);
+  void reportWhere(Operation &op, Value isWrong, Value a, Value b,
+                   const Tail *tail);
   Value repeatFirst(Value vector, const Tail *tail);
 
   const MapRegion &region;
@@ -155,6 +160,7 @@ void MapRow::mapUniform(Operation &op) {
   if (scalars.contains(result))
     return;
   if (isIntegerDivision(op)) {
+    checkDivisor(op, scalars.lookup(op.getOperand(1)), nullptr);
     scalars.map(result, emitIntegerDivision(emitter, op,
                                             scalars.lookup(op.getOperand(0)),
                                             scalars.lookup(op.getOperand(1))));
@@ -168,7 +174,7 @@ void MapRow::mapUniform(Operation &op) {
   unsigned operand = region.operandOf(load);
   Values indices;
   for (auto [axis, index] : llvm::enumerate(load.getIndices()))
-    indices.push_back(indexWithin(operand, axis, scalars.lookup(index)));
+    indices.push_back(indexWithin(load, axis, scalars.lookup(index), nullptr));
   scalars.map(result, emitter.loadElement(load.getType(),
                                           arguments.address(operand, indices)));
 }
@@ -177,7 +183,7 @@ void MapRow::follow(plan::LoadOp load) {
   unsigned operand = region.operandOf(load);
   Values indices;
   for (auto [axis, index] : llvm::enumerate(load.getIndices().drop_back()))
-    indices.push_back(indexWithin(operand, axis, scalars.lookup(index)));
+    indices.push_back(indexWithin(load, axis, scalars.lookup(index), nullptr));
   followed.insert({load,
                    {Row::read(emitter, arguments, operand, indices),
                     rowSize(emitter, arguments, operand)}});
@@ -223,11 +229,12 @@ LogicalResult MapRow::step(Value position, const Tail *tail) {
     mapping.map(region.position(region.axes() - 1),
                 repeatFirst(positions, tail));
   }
-  FailureOr<SmallVector<Value>> result =
-      cloneOnVectors(emitter, region.body(), mapping, emitter.lanes(),
-                     [&](Operation &op, IRMapping &mapping) {
-                       return mapOther(op, mapping, position, tail);
-                     });
+  FailureOr<SmallVector<Value>> result = cloneOnVectors(
+      emitter, region.body(), mapping, emitter.lanes(),
+      [&](Operation &op, IRMapping &mapping) {
+        return mapOther(op, mapping, position, tail);
+      },
+      [&](Operation &op, Value divisor) { checkDivisor(op, divisor, tail); });
   if (failed(result))
     return failure();
   out.store(result->front(), position, tail);
@@ -244,7 +251,7 @@ LogicalResult MapRow::mapOther(Operation &op, IRMapping &mapping,
   auto found = followed.find(load);
   mapping.map(load.getResult(),
               found == followed.end()
-                  ? loadLanes(load, mapping)
+                  ? loadLanes(load, mapping, tail)
                   : loadFollowed(found->second, position, tail));
   return success();
 }
@@ -261,14 +268,15 @@ Value MapRow::loadFollowed(const Followed &followed, Value position,
 }
 
 /// A load whose indices differ between the lanes in any way, lane by lane.
-Value MapRow::loadLanes(plan::LoadOp load, IRMapping &mapping) {
+Value MapRow::loadLanes(plan::LoadOp load, IRMapping &mapping,
+                        const Tail *tail) {
   OpBuilder &builder = emitter.builder();
   Location loc = emitter.loc();
   unsigned operand = region.operandOf(load);
   Value base = arguments.pointer(operand);
   Value offsets;
   for (auto [axis, index] : llvm::enumerate(load.getIndices())) {
-    Value at = indexWithin(operand, axis, mapping.lookup(index));
+    Value at = indexWithin(load, axis, mapping.lookup(index), tail);
     Value stride = arguments.stride(operand, axis);
     if (!isa<VectorType>(at.getType())) {
       base = emitter.offset(base, emitter.mul(at, stride));
@@ -287,10 +295,13 @@ Value MapRow::loadLanes(plan::LoadOp load, IRMapping &mapping) {
       builder, loc, emitter.vectorType(load.getType()), lanes);
 }
 
-/// An index of a capture as i64; kept within the axis, so that a wrong one
-/// reads something else of the capture and nothing beyond.
-Value MapRow::indexWithin(unsigned operand, unsigned axis, Value index) {
-  Value last = emitter.sub(arguments.size(operand, axis), emitter.number(1));
+/// An index of a capture as i64; a wrong one is reported, and kept within the
+/// axis, so that nothing beyond is read.
+Value MapRow::indexWithin(plan::LoadOp load, unsigned axis, Value index,
+                          const Tail *tail) {
+  unsigned operand = region.operandOf(load);
+  Value size = arguments.size(operand, axis);
+  Value last = emitter.sub(size, emitter.number(1));
   Value low = emitter.number(0);
   Type wide = emitter.i64Type();
   if (isa<VectorType>(index.getType())) {
@@ -300,7 +311,48 @@ Value MapRow::indexWithin(unsigned operand, unsigned axis, Value index) {
   }
   Value widened =
       arith::ExtSIOp::create(emitter.builder(), emitter.loc(), wide, index);
-  return emitter.max(emitter.min(widened, last), low);
+  Value inside = emitter.max(emitter.min(widened, last), low);
+  if (load->hasAttr(plan::kSiteAttr))
+    reportWhere(*load,
+                arith::CmpIOp::create(emitter.builder(), emitter.loc(),
+                                      arith::CmpIPredicate::ne, inside,
+                                      widened),
+                widened, size, tail);
+  return inside;
+}
+
+void MapRow::checkDivisor(Operation &op, Value divisor, const Tail *tail) {
+  if (!op.hasAttr(plan::kSiteAttr))
+    return;
+  bool isVector = isa<VectorType>(divisor.getType());
+  Value zero = isVector ? emitter.splat32(0) : emitter.number32(0);
+  reportWhere(op, emitter.equal(divisor, zero), emitter.number(0),
+              emitter.number(0), tail);
+}
+
+/// Reports at the operation's site where `isWrong`, in a lane of the row. Of
+/// several lanes' `a`, the greatest is told.
+void MapRow::reportWhere(Operation &op, Value isWrong, Value a, Value b,
+                         const Tail *tail) {
+  OpBuilder &builder = emitter.builder();
+  Location loc = emitter.loc();
+  int64_t site = op.getAttrOfType<IntegerAttr>(plan::kSiteAttr).getInt();
+  Value any = isWrong;
+  if (isa<VectorType>(isWrong.getType())) {
+    if (tail)
+      isWrong = arith::AndIOp::create(builder, loc, isWrong, tail->mask);
+    any = LLVM::vector_reduce_or::create(builder, loc, builder.getI1Type(),
+                                         isWrong);
+  }
+  emitter.ifThen(any, [&] {
+    Value told = a;
+    if (isa<VectorType>(a.getType()))
+      told = vector::ReductionOp::create(
+          builder, loc, vector::CombiningKind::MAXSI,
+          emitter.select(isWrong, a,
+                         emitter.broadcast(emitter.number(INT64_MIN))));
+    reportFault(emitter, arguments, site, told, b);
+  });
 }
 
 //===----------------------------------------------------------------------===//
