@@ -5,6 +5,7 @@
 #include "bridge/Conversion/Manifest.h"
 #include "bridge/Driver/Passes.h"
 #include "bridge/IR/Bridge.h"
+#include "bridge/Runtime/Memory.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"

@@ -2,6 +2,7 @@
 #include "Arena.h"
 #include "Dimensions.h"
 #include "Dtype.h"
+#include "bridge/Runtime/Memory.h"
 
 using namespace bridge::runtime;
 

@@ -24,11 +24,6 @@ typedef struct bridge_api {
   const bridge_entry_info *(*manifest_entry)(const bridge_manifest *manifest,
                                              int64_t index);
   int64_t (*manifest_find)(const bridge_manifest *manifest, const char *name);
-  bridge_status (*manifest_arena_bytes)(const bridge_manifest *manifest,
-                                        int64_t entry,
-                                        const bridge_tensor *inputs,
-                                        int64_t input_count, int64_t *bytes,
-                                        bridge_message *message);
   const char *(*manifest_preprocessor)(const bridge_manifest *manifest);
   bridge_status (*model_open)(const struct bridge_program *program,
                               const char *weights, bridge_model **model,

@@ -107,12 +107,6 @@ bridge_manifest_entry(const bridge_manifest *manifest, int64_t index);
 /* The index of the entry called `name`, or −1. */
 BRIDGE_API int64_t bridge_manifest_find(const bridge_manifest *manifest,
                                         const char *name);
-/* The memory that a run of entry `entry` takes for its intermediates, and for
- * inputs and outputs that are copied; with inputs of these shapes, whose data
- * is not read. What is wrong with the shapes is an error, as for a run. */
-BRIDGE_API bridge_status bridge_manifest_arena_bytes(
-    const bridge_manifest *manifest, int64_t entry, const bridge_tensor *inputs,
-    int64_t input_count, int64_t *bytes, bridge_message *message);
 /* The preprocessor_config.json that the program was compiled with, or null. */
 BRIDGE_API const char *
 bridge_manifest_preprocessor(const bridge_manifest *manifest);

@@ -46,7 +46,6 @@ _API = [
     ("manifest_entry_count", _I64, _P),
     ("manifest_entry", c.POINTER(EntryInfo), _P, _I64),
     ("manifest_find", _I64, _P, _S),
-    ("manifest_arena_bytes", c.c_int, _P, _I64, _P, _I64, _P, _MESSAGE),
     ("manifest_preprocessor", _S, _P),
     ("model_open", c.c_int, _P, _S, _P, _MESSAGE),
     ("model_close", None, _P),
