@@ -20,8 +20,10 @@ public:
   std::vector<LaunchCost> launches;
 
 private:
-  void addLaunch(plan::LaunchOp launch, StringRef path,
-                 const llvm::DenseSet<Value> &weights);
+  LaunchCost costOf(plan::LaunchOp launch, StringRef path,
+                    const llvm::DenseSet<Value> &weights);
+  LaunchCost costOf(plan::GroupOp group, StringRef path,
+                    const llvm::DenseSet<Value> &weights);
   SmallVector<double> sizesOf(Type type);
   double bytesOf(Type type);
 
@@ -75,8 +77,8 @@ static void countRegion(plan::KernelOp kernel, double &simple,
   });
 }
 
-void Analysis::addLaunch(plan::LaunchOp launch, StringRef path,
-                         const llvm::DenseSet<Value> &weights) {
+LaunchCost Analysis::costOf(plan::LaunchOp launch, StringRef path,
+                            const llvm::DenseSet<Value> &weights) {
   auto kernel = symbols.lookup<plan::KernelOp>(launch.getKernel());
   LaunchCost cost;
   cost.part = path.str();
@@ -118,7 +120,27 @@ void Analysis::addLaunch(plan::LaunchOp launch, StringRef path,
   default:
     break;
   }
-  launches.push_back(std::move(cost));
+  return cost;
+}
+
+/// The launches of a group run as one.
+LaunchCost Analysis::costOf(plan::GroupOp group, StringRef path,
+                            const llvm::DenseSet<Value> &weights) {
+  std::optional<LaunchCost> sum;
+  for (auto launch : group.getLaunches().getOps<plan::LaunchOp>()) {
+    LaunchCost cost = costOf(launch, path, weights);
+    if (!sum) {
+      sum = std::move(cost);
+      continue;
+    }
+    sum->flops += cost.flops;
+    sum->elements += cost.elements;
+    sum->simple += cost.simple;
+    sum->functions += cost.functions;
+    sum->weightBytes += cost.weightBytes;
+    sum->dataBytes += cost.dataBytes;
+  }
+  return *sum;
 }
 
 void Analysis::addFunction(func::FuncOp function, const CallContext &context,
@@ -136,10 +158,11 @@ void Analysis::addFunction(func::FuncOp function, const CallContext &context,
       if (weights.contains(subview.getSource()))
         weights.insert(subview.getResult());
     } else if (auto launch = dyn_cast<plan::LaunchOp>(op)) {
-      addLaunch(launch, path, weights);
+      launches.push_back(costOf(launch, path, weights));
     } else if (auto group = dyn_cast<plan::GroupOp>(op)) {
-      for (auto launch : group.getLaunches().getOps<plan::LaunchOp>())
-        addLaunch(launch, context.resolve(partPath(launch.getLoc())), weights);
+      auto first = *group.getLaunches().getOps<plan::LaunchOp>().begin();
+      launches.push_back(
+          costOf(group, context.resolve(partPath(first.getLoc())), weights));
     } else if (auto call = dyn_cast<plan::CallOp>(op)) {
       auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
       SmallVector<bool> given;

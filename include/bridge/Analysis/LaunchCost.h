@@ -28,7 +28,7 @@ struct LaunchCost {
 };
 
 /// The launches of an entry of a module in the plan dialect, in their order,
-/// those of called functions where they are called.
+/// those of called functions where they are called; a group counts as one.
 std::vector<LaunchCost> analyzeLaunches(mlir::ModuleOp module,
                                         mlir::func::FuncOp entry,
                                         DimValues values);
