@@ -7,7 +7,7 @@ using namespace bridge;
 using llvm::StringRef;
 
 static constexpr Fusion kFusions[] = {
-    {"attention", "bridge-fuse-attention",
+    {"attention", "bridge-raise-softmax,bridge-fuse-attention",
      "softmax(q kᵀ) v without the scores in memory"},
     {"epilogue", "bridge-fuse-linear",
      "activations, gates and residuals on the way out of a product"},
@@ -71,7 +71,7 @@ llvm::SmallVector<std::string> FusionPlan::passes() const {
   llvm::SmallVector<std::string> passes;
   for (auto [fusion, isChosen] : llvm::zip_equal(kFusions, chosen))
     if (isChosen)
-      passes.push_back(fusion.pass.str());
+      passes.push_back(fusion.passes.str());
   return passes;
 }
 

@@ -3,10 +3,16 @@
 // A job takes some of the queries of one head, a panel of them at a time: Qᵀ is
 // packed by transposes; Sᵀ = K·Qᵀ has the keys as rows and the panel's queries
 // as lanes, so that the softmax runs down the lanes without horizontal
-// reductions; the output is (Sᵀ)ᵀ·V with V read in place. One pass over all
+// reductions; the output is (Sᵀ)ᵀ·V with V read in place. One pass over the
 // keys, whose scores stand in scratch.
 //
+// With a mask the keys are taken a block at a time, as many as a micro-kernel
+// has rows. Blocks that no query of the panel sees are left out of everything;
+// the others form runs. A query that sees nothing, where such have all keys
+// alike, turns its panel's runs into one of all keys.
+//
 //===----------------------------------------------------------------------===//
+#include "AttentionMask.h"
 #include "Config.h"
 #include "CpuKernel.h"
 #include "MicroKernels.h"
@@ -37,14 +43,20 @@ public:
 
 enum AttentionOperand : unsigned { kQ, kK, kV, kBias };
 
+/// Bytes of a run of keys: the first, and the one after the last, i64.
+static constexpr int64_t kRunBytes = 16;
+
 /// Scratch of a thread, each part from a multiple of 64 bytes on. A row of a
 /// part has a panel's width.
 struct Scratch {
   Value queries;   ///< offset of Qᵀ [d rounded up to lanes]
   Value output;    ///< offset of an output tile [micro rows]
+  Value addend;    ///< offset of a further run's output tile [micro rows]
   Value inverses;  ///< offset of 1 / Σ exp, one row
+  Value seen;      ///< offset of whether a query sees anything, one row of i32
+  Value runs;      ///< offset of the runs of keys
   Value lastPanel; ///< offset of the last columns of V [keys]
-  Value scores;    ///< offset of Sᵀ [keys]
+  Value scores;    ///< offset of Sᵀ [keys, and a vector's lanes beyond]
   Value bytes;     ///< in all
 };
 
@@ -52,7 +64,7 @@ struct Scratch {
 class AttentionJob {
 public:
   AttentionJob(Emitter &emitter, Arguments &arguments);
-  void emit(Value job, Value scratch);
+  LogicalResult emit(Value job, Value scratch);
 
 private:
   /// Queries whose outputs a micro-kernel computes at once.
@@ -65,19 +77,32 @@ private:
   Value at(Value base, Value row) {
     return emitter.offset(base, emitter.mul(row, rowBytes));
   }
+  Value reciprocal() { return emitter.splat(1 / std::abs(scale)); }
   void emitPanel(Value firstQuery);
   void packQueries(Value firstQuery, Value halves);
   void packSquare(Value firstQuery, Value half, Value column, bool partial);
   void packLastPanel();
-  void emitScores(Value firstQuery, Value queries);
+  void emitScores(Value firstQuery, Value queries, Value halves);
+  void emitBlock(Value key, Value keys, Value firstQuery, Value queries);
   void copyBias(Value firstKey, Value keys, Value firstQuery, Value queries,
                 Value target);
+  void transposeBias(Value firstKey, Value keys, Value firstQuery, int64_t lane,
+                     Value target);
+  Value addRun(Value key, Value keys, Value count);
+  void hideBlock(Value key, Value keys, Value firstQuery, Value halves);
+  void fillSeen(Value value);
+  void widenRuns(Value halves);
+  Value isEmpty(Value half);
+  void forRuns(function_ref<void(Value begin, Value end)> body, int64_t from);
+  Values forRuns(ValueRange initial,
+                 function_ref<Values(Value begin, Value end, ValueRange)> body);
   void emitSoftmax(Value half);
   Value rowMax(Value column);
-  Value resolveEmpty(Value column, Value sum);
+  Value resolveEmpty(Value column, Value half, Value sum);
   void emitOutput(Value firstQuery, Value queries);
   void emitTile(const Tile &tile, Value table, Value values, Value valueStride,
                 Value column, Value columns);
+  void sumRuns(Value table, Value rows, const ColumnProduct &whole);
   /// Whether the last columns of V can be read in place.
   Value fillsVectors(Value columns) {
     return emitter.equal(emitter.rem(columns, lanes), emitter.number(0));
@@ -86,6 +111,7 @@ private:
   Emitter &emitter;
   Arguments &arguments;
   bool hasBias;
+  std::optional<AttentionMask> mask;
   unsigned out;
   int64_t width, lanes, rowBytes;
   double scale;
@@ -93,8 +119,11 @@ private:
   Value queryCount, keyCount, queryDepth, valueDepth;
   Value q, k, v, bias, output; ///< addresses of this head's matrices
   /// Addresses of the parts of scratch.
-  Value packedQueries, outputTile, inverses, lastPanel, scores;
-  Value isHalf; ///< whether the panel's queries fit into one vector
+  Value packedQueries, outputTile, addend, inverses, seen, runs, lastPanel,
+      scores;
+  Value isHalf;   ///< whether the panel's queries fit into one vector
+  Value runCount; ///< of the panel; only with a mask
+  LogicalResult status = success();
 };
 
 } // namespace
@@ -105,11 +134,20 @@ static Scratch layoutScratch(Emitter &emitter, Arguments &arguments) {
   scratch.queries = emitter.number(0);
   Value queryRows = emitter.roundUp(arguments.size(kQ, 3), emitter.lanes());
   scratch.output = emitter.mul(queryRows, rowBytes);
-  scratch.inverses =
-      emitter.add(scratch.output, emitter.level().microRows * rowBytes);
-  scratch.lastPanel = emitter.add(scratch.inverses, rowBytes);
-  Value keyBytes = emitter.mul(arguments.size(kK, 2), rowBytes);
+  int64_t tileBytes = emitter.level().microRows * rowBytes;
+  scratch.addend = emitter.add(scratch.output, tileBytes);
+  scratch.inverses = emitter.add(scratch.addend, tileBytes);
+  scratch.seen = emitter.add(scratch.inverses, rowBytes);
+  scratch.runs = emitter.add(scratch.seen, rowBytes);
+  Value keys = arguments.size(kK, 2);
+  // Between two runs there is at least one block.
+  Value runs = emitter.add(
+      emitter.div(emitter.ceilDiv(keys, emitter.level().microRows), 2), 1);
+  scratch.lastPanel = emitter.add(
+      scratch.runs, emitter.roundUp(emitter.mul(runs, kRunBytes), 64));
+  Value keyBytes = emitter.mul(keys, rowBytes);
   scratch.scores = emitter.add(scratch.lastPanel, keyBytes);
+  keyBytes = emitter.add(keyBytes, emitter.lanes() * rowBytes);
   scratch.bytes = emitter.add(scratch.scores, keyBytes);
   return scratch;
 }
@@ -138,9 +176,9 @@ static Split splitQueries(Emitter &emitter, Value queries) {
 
 AttentionJob::AttentionJob(Emitter &emitter, Arguments &arguments)
     : emitter(emitter), arguments(arguments),
-      hasBias(hasConfig(arguments.kernel(), "bias")), out(hasBias ? 4 : 3),
-      width(emitter.level().panelWidth()), lanes(emitter.lanes()),
-      rowBytes(width * 4) {
+      hasBias(hasConfig(arguments.kernel(), "bias")),
+      out(arguments.operandCount() - 1), width(emitter.level().panelWidth()),
+      lanes(emitter.lanes()), rowBytes(width * 4) {
   DictionaryAttr config = arguments.kernel().getConfig();
   scale = config.getAs<FloatAttr>("scale").getValueAsDouble();
   auto empty = config.getAs<EmptyRowsAttr>("empty");
@@ -151,7 +189,7 @@ AttentionJob::AttentionJob(Emitter &emitter, Arguments &arguments)
   valueDepth = arguments.size(kV, 3);
 }
 
-void AttentionJob::emit(Value job, Value scratch) {
+LogicalResult AttentionJob::emit(Value job, Value scratch) {
   Split split = splitQueries(emitter, queryCount);
   Value part = emitter.rem(job, split.parts);
   Value head = emitter.div(job, split.parts);
@@ -167,11 +205,16 @@ void AttentionJob::emit(Value job, Value scratch) {
   if (hasBias)
     bias = arguments.address(kBias, {batch, head});
   output = arguments.address(out, {batch, head});
+  if (!arguments.kernel().getBody().empty())
+    mask.emplace(emitter, arguments, hasBias ? kBias + 1 : kBias, batch, head);
 
   Scratch layout = layoutScratch(emitter, arguments);
   packedQueries = emitter.offset(scratch, layout.queries);
   outputTile = emitter.offset(scratch, layout.output);
+  addend = emitter.offset(scratch, layout.addend);
   inverses = emitter.offset(scratch, layout.inverses);
+  seen = emitter.offset(scratch, layout.seen);
+  runs = emitter.offset(scratch, layout.runs);
   lastPanel = emitter.offset(scratch, layout.lastPanel);
   scores = emitter.offset(scratch, layout.scores);
 
@@ -180,6 +223,7 @@ void AttentionJob::emit(Value job, Value scratch) {
   Value last = emitter.min(emitter.add(first, split.queries), queryCount);
   emitter.loop(first, last, emitter.number(width),
                [&](Value query) { emitPanel(query); });
+  return status;
 }
 
 void AttentionJob::emitPanel(Value firstQuery) {
@@ -189,7 +233,9 @@ void AttentionJob::emitPanel(Value firstQuery) {
   Value halves = emitter.select(isHalf, emitter.number(1),
                                 emitter.number(emitter.level().panelVectors));
   packQueries(firstQuery, halves);
-  emitScores(firstQuery, queries);
+  emitScores(firstQuery, queries, halves);
+  if (mask && uniform)
+    widenRuns(halves);
   emitter.loop(halves, 1, [&](Value half) { emitSoftmax(half); });
   emitOutput(firstQuery, queries);
 }
@@ -268,88 +314,267 @@ void AttentionJob::packLastPanel() {
 // Scores and softmax
 //===----------------------------------------------------------------------===//
 
-void AttentionJob::emitScores(Value firstQuery, Value queries) {
+void AttentionJob::emitScores(Value firstQuery, Value queries, Value halves) {
+  Value tileRows = evenRows(emitter, keyCount);
+  if (!mask) {
+    emitter.loop(emitter.number(0), keyCount, tileRows, [&](Value key) {
+      emitBlock(key, emitter.min(tileRows, emitter.sub(keyCount, key)),
+                firstQuery, queries);
+    });
+    return;
+  }
+  mask->beginQueries(firstQuery,
+                     emitter.add(emitter.add(firstQuery, queries), -1));
+  fillSeen(emitter.splat32(0));
+  Value none = emitter.number(0);
+  runCount = emitter.loop(
+      none, keyCount, tileRows, none,
+      [&](Value key, ValueRange carried) -> Values {
+        Value keys = emitter.min(tileRows, emitter.sub(keyCount, key));
+        Interval bounds =
+            mask->bounds(key, emitter.add(emitter.add(key, keys), -1));
+        return emitter.ifElse(
+            bounds.high, {emitter.i64Type()},
+            [&]() -> Values {
+              emitBlock(key, keys, firstQuery, queries);
+              emitter.ifElse(
+                  bounds.low, [&] { fillSeen(emitter.splat32(-1)); },
+                  [&] { hideBlock(key, keys, firstQuery, halves); });
+              return {addRun(key, keys, carried[0])};
+            },
+            [&]() -> Values { return {carried[0]}; });
+      })[0];
+}
+
+/// The scores of a few keys.
+void AttentionJob::emitBlock(Value key, Value keys, Value firstQuery,
+                             Value queries) {
   Value zeros = emitter.stack(rowBytes);
   for (int64_t lane = 0; lane < width; lane += lanes)
     emitter.store(emitter.splat(0), emitter.offset(zeros, lane * 4));
   Value table =
       emitter.select(isHalf, rowProductTable(emitter, 1),
                      rowProductTable(emitter, emitter.level().panelVectors));
-  Value tileRows = evenRows(emitter, keyCount);
-  emitter.loop(emitter.number(0), keyCount, tileRows, [&](Value key) {
-    Value rows = emitter.min(tileRows, emitter.sub(keyCount, key));
-    Value a = emitter.offset(k, emitter.mul(key, arguments.stride(kK, 2)));
-    Value target = at(scores, key);
-    Value stride = emitter.number(rowBytes);
-    RowProduct product{
-        a,     arguments.stride(kK, 2), packedQueries, queryDepth,
-        zeros, emitter.number(0),       target,        stride};
-    if (hasBias) {
-      copyBias(key, rows, firstQuery, queries, target);
-      product.start = target;
-      product.startStride = stride;
+  Value a = emitter.offset(k, emitter.mul(key, arguments.stride(kK, 2)));
+  Value target = at(scores, key);
+  Value stride = emitter.number(rowBytes);
+  RowProduct product{a,     arguments.stride(kK, 2), packedQueries, queryDepth,
+                     zeros, emitter.number(0),       target,        stride};
+  if (hasBias) {
+    copyBias(key, keys, firstQuery, queries, target);
+    product.start = target;
+    product.startStride = stride;
+  }
+  callProduct(emitter, table, keys, product);
+}
+
+/// Where the accumulators start: the bias, over what scores are scaled with
+/// later.
+void AttentionJob::copyBias(Value firstKey, Value keys, Value firstQuery,
+                            Value queries, Value target) {
+  for (int64_t lane = 0; lane < width; lane += lanes) {
+    if (isContiguous(cast<plan::ViewType>(arguments.operandType(kBias)))) {
+      transposeBias(firstKey, keys, firstQuery, lane, target);
+      continue;
     }
-    callProduct(emitter, table, rows, product);
+    Value query = emitter.add(firstQuery, lane);
+    emitter.loop(keys, 1, [&](Value inTile) {
+      Value key = emitter.add(firstKey, inTile);
+      Value pointer = emitter.offset(
+          emitter.offset(bias, emitter.mul(key, arguments.stride(kBias, 3))),
+          emitter.mul(query, arguments.stride(kBias, 2)));
+      Value loaded = emitter.loadStrided(emitter.f32Type(), pointer,
+                                         arguments.stride(kBias, 2),
+                                         emitter.add(queries, -lane));
+      emitter.store(emitter.mulf(loaded, reciprocal()),
+                    emitter.offset(at(target, inTile), lane * 4));
+    });
+  }
+}
+
+/// The bias of a vector of queries: rows of the bias become columns. Rows
+/// beyond the keys are written, too, and later overwritten.
+void AttentionJob::transposeBias(Value firstKey, Value keys, Value firstQuery,
+                                 int64_t lane, Value target) {
+  Value lastQuery = emitter.add(queryCount, -1);
+  Value mask = emitter.firstLanes(keys);
+  Values rows;
+  for (int64_t row : llvm::seq(lanes)) {
+    Value query = emitter.min(emitter.add(firstQuery, lane + row), lastQuery);
+    Value address = emitter.offset(
+        emitter.offset(bias, emitter.mul(query, arguments.stride(kBias, 2))),
+        emitter.mul(firstKey, 4));
+    Value loaded = emitter.loadElements(emitter.f32Type(), address, mask);
+    rows.push_back(emitter.mulf(loaded, reciprocal()));
+  }
+  for (auto [row, vector] : llvm::enumerate(transposeSquare(emitter, rows)))
+    emitter.store(vector,
+                  emitter.offset(target, int64_t(row) * rowBytes + lane * 4));
+}
+
+//===----------------------------------------------------------------------===//
+// Masks
+//===----------------------------------------------------------------------===//
+
+/// Appends a block to the runs, of which there are `count`; how many there are
+/// then.
+Value AttentionJob::addRun(Value key, Value keys, Value count) {
+  Type type = emitter.i64Type();
+  Value end = emitter.add(key, keys);
+  auto run = [&](Value number) {
+    return emitter.offset(runs, emitter.mul(number, kRunBytes));
+  };
+  Value hasLast = emitter.less(emitter.number(0), count);
+  Value last = emitter.max(emitter.add(count, -1), emitter.number(0));
+  // What stands there before the first run is written does not count.
+  Value lastEnd = emitter.load(type, emitter.offset(run(last), 8));
+  lastEnd = emitter.select(hasLast, lastEnd, emitter.number(-1));
+  Value continues = emitter.equal(lastEnd, key);
+  Value number = emitter.select(continues, last, count);
+  emitter.ifElse(continues, [] {}, [&] { emitter.store(key, run(number)); });
+  emitter.store(end, emitter.offset(run(number), 8));
+  return emitter.add(number, 1);
+}
+
+/// Scores that are not seen become −∞; notes which queries see anything.
+void AttentionJob::hideBlock(Value key, Value keys, Value firstQuery,
+                             Value halves) {
+  Value lowest = emitter.splat(-std::numeric_limits<double>::infinity());
+  Type scoresType = emitter.vectorType(emitter.f32Type());
+  Type truths = emitter.vectorType(emitter.builder().getI32Type());
+  emitter.loop(halves, 1, [&](Value half) {
+    Value bytes = emitter.mul(half, lanes * 4);
+    Value query = emitter.add(firstQuery, emitter.mul(half, lanes));
+    Value flags = emitter.offset(seen, bytes);
+    emitter.loop(keys, 1, [&](Value inTile) {
+      Value place = emitter.add(key, inTile);
+      FailureOr<Value> sees = mask->seen(query, place);
+      if (failed(sees)) {
+        status = failure();
+        return;
+      }
+      Value address = emitter.offset(at(scores, place), bytes);
+      emitter.store(
+          emitter.select(*sees, emitter.load(scoresType, address), lowest),
+          address);
+      emitter.store(emitter.select(*sees, emitter.splat32(-1),
+                                   emitter.load(truths, flags)),
+                    flags);
+    });
   });
 }
 
-/// Where the accumulators start: 0 and −∞ stay what they are when scores are
-/// scaled later.
-void AttentionJob::copyBias(Value firstKey, Value keys, Value firstQuery,
-                            Value queries, Value target) {
-  auto view = cast<plan::ViewType>(arguments.operandType(kBias));
-  SmallVector<Value> counts, masks;
-  for (int64_t lane = 0; lane < width; lane += lanes) {
-    counts.push_back(emitter.add(queries, -lane));
-    masks.push_back(emitter.firstLanes(counts.back()));
-  }
-  Value stride = arguments.stride(kBias, 3);
-  emitter.loop(keys, 1, [&](Value inTile) {
-    Value key = emitter.add(firstKey, inTile);
-    Value row = emitter.offset(
-        emitter.offset(bias, emitter.mul(key, arguments.stride(kBias, 2))),
-        emitter.mul(firstQuery, stride));
-    for (auto [vector, mask] : llvm::enumerate(masks)) {
-      Value pointer = emitter.offset(row, emitter.mul(stride, vector * lanes));
-      Value loaded;
-      if (isContiguous(view))
-        loaded = emitter.loadElements(emitter.f32Type(), pointer, mask);
-      else if (lastStride(view) == 0)
-        loaded =
-            emitter.broadcast(emitter.loadElement(emitter.f32Type(), pointer));
-      else
-        loaded = emitter.loadStrided(emitter.f32Type(), pointer, stride,
-                                     counts[vector]);
-      emitter.store(loaded, emitter.offset(at(target, inTile),
-                                           int64_t(vector) * lanes * 4));
-    }
-  });
+void AttentionJob::fillSeen(Value value) {
+  for (int64_t lane = 0; lane < width; lane += lanes)
+    emitter.store(value, emitter.offset(seen, lane * 4));
 }
+
+/// Which queries of a vector see nothing.
+Value AttentionJob::isEmpty(Value half) {
+  Value flags =
+      emitter.load(emitter.vectorType(emitter.builder().getI32Type()),
+                   emitter.offset(seen, emitter.mul(half, lanes * 4)));
+  return emitter.equal(flags, emitter.splat32(0));
+}
+
+/// Makes one run of all keys where a query sees nothing.
+void AttentionJob::widenRuns(Value halves) {
+  OpBuilder &builder = emitter.builder();
+  Value no = arith::ConstantOp::create(builder, emitter.loc(),
+                                       builder.getBoolAttr(false));
+  Value any = emitter.loop(
+      emitter.number(0), halves, emitter.number(1), no,
+      [&](Value half, ValueRange carried) -> Values {
+        Value empty = LLVM::vector_reduce_or::create(
+            builder, emitter.loc(), builder.getI1Type(), isEmpty(half));
+        return {
+            arith::OrIOp::create(builder, emitter.loc(), carried[0], empty)};
+      })[0];
+  runCount = emitter.ifElse(
+      any, {emitter.i64Type()},
+      [&]() -> Values {
+        Value lowest = emitter.splat(-std::numeric_limits<double>::infinity());
+        auto fill = [&](Value begin, Value end) {
+          emitter.loop(begin, end, emitter.number(1), [&](Value key) {
+            for (int64_t lane = 0; lane < width; lane += lanes)
+              emitter.store(lowest, emitter.offset(at(scores, key), lane * 4));
+          });
+        };
+        Value last =
+            forRuns(emitter.number(0),
+                    [&](Value begin, Value end, ValueRange carried) -> Values {
+                      fill(carried[0], begin);
+                      return {end};
+                    })[0];
+        fill(last, keyCount);
+        emitter.store(emitter.number(0), runs);
+        emitter.store(keyCount, emitter.offset(runs, 8));
+        return {emitter.number(1)};
+      },
+      [&]() -> Values { return {runCount}; })[0];
+}
+
+/// Visits the runs of keys from number `from` on.
+void AttentionJob::forRuns(function_ref<void(Value begin, Value end)> body,
+                           int64_t from) {
+  emitter.loop(
+      emitter.number(from), runCount, emitter.number(1), [&](Value number) {
+        Value run = emitter.offset(runs, emitter.mul(number, kRunBytes));
+        body(emitter.load(emitter.i64Type(), run),
+             emitter.load(emitter.i64Type(), emitter.offset(run, 8)));
+      });
+}
+
+/// Visits all runs; without a mask the one of all keys.
+Values AttentionJob::forRuns(
+    ValueRange initial,
+    function_ref<Values(Value begin, Value end, ValueRange)> body) {
+  if (!mask)
+    return body(emitter.number(0), keyCount, initial);
+  return emitter.loop(
+      emitter.number(0), runCount, emitter.number(1), initial,
+      [&](Value number, ValueRange carried) {
+        Value run = emitter.offset(runs, emitter.mul(number, kRunBytes));
+        return body(emitter.load(emitter.i64Type(), run),
+                    emitter.load(emitter.i64Type(), emitter.offset(run, 8)),
+                    carried);
+      });
+}
+
+//===----------------------------------------------------------------------===//
+// Softmax
+//===----------------------------------------------------------------------===//
 
 /// The greatest score of each query of a vector; NaN is passed over.
 Value AttentionJob::rowMax(Value column) {
   constexpr int64_t chains = 4;
   Type type = emitter.vectorType(emitter.f32Type());
   Value lowest = emitter.splat(-std::numeric_limits<double>::infinity());
-  Value whole = emitter.mul(emitter.div(keyCount, chains), chains);
   auto take = [&](Value greatest, Value key, int64_t ahead) {
     Value address = emitter.offset(at(column, key), ahead * rowBytes);
     return emitter.maxf(emitter.load(type, address), greatest);
   };
-  Values greatest =
-      emitter.loop(emitter.number(0), whole, emitter.number(chains),
-                   Values(chains, lowest), [&](Value key, ValueRange carried) {
-                     Values next;
-                     for (auto [chain, value] : llvm::enumerate(carried))
-                       next.push_back(take(value, key, chain));
-                     return next;
-                   });
-  Value last = emitter.maxf(emitter.maxf(greatest[0], greatest[1]),
-                            emitter.maxf(greatest[2], greatest[3]));
-  return emitter.loop(whole, keyCount, emitter.number(1), last,
-                      [&](Value key, ValueRange carried) -> Values {
-                        return {take(carried[0], key, 0)};
-                      })[0];
+  Values greatest = forRuns(
+      Values(chains, lowest), [&](Value begin, Value end, ValueRange carried) {
+        Value count = emitter.sub(end, begin);
+        Value whole =
+            emitter.add(begin, emitter.mul(emitter.div(count, chains), chains));
+        Values next =
+            emitter.loop(begin, whole, emitter.number(chains), carried,
+                         [&](Value key, ValueRange carried) {
+                           Values next;
+                           for (auto [chain, value] : llvm::enumerate(carried))
+                             next.push_back(take(value, key, chain));
+                           return next;
+                         });
+        next[0] = emitter.loop(whole, end, emitter.number(1), next[0],
+                               [&](Value key, ValueRange carried) -> Values {
+                                 return {take(carried[0], key, 0)};
+                               })[0];
+        return next;
+      });
+  return emitter.maxf(emitter.maxf(greatest[0], greatest[1]),
+                      emitter.maxf(greatest[2], greatest[3]));
 }
 
 /// Scores of a vector of queries to exp(score − max), and their sums to
@@ -358,35 +583,35 @@ void AttentionJob::emitSoftmax(Value half) {
   Type type = emitter.vectorType(emitter.f32Type());
   Value column = emitter.offset(scores, emitter.mul(half, lanes * 4));
   Value factor = emitter.splat(std::abs(scale) * M_LOG2E);
-  Value greatest = rowMax(column);
-  // Where every key is masked, exp(−∞ − 0) = 0.
-  Value lowest = emitter.splat(-std::numeric_limits<double>::infinity());
-  Value shift = emitter.select(emitter.equalf(greatest, lowest),
-                               emitter.splat(0), greatest);
+  Value shift = rowMax(column);
+  // Where nothing is seen, exp(−∞ − 0) = 0.
+  if (mask)
+    shift = emitter.select(isEmpty(half), emitter.splat(0), shift);
   shift = emitter.subf(emitter.splat(0), emitter.mulf(shift, factor));
-  Value zero = emitter.splat(0);
-  Value sum = emitter.loop(emitter.number(0), keyCount, emitter.number(1), zero,
-                           [&](Value key, ValueRange carried) -> Values {
-                             Value address = at(column, key);
-                             Value exponent = emitter.fma(
-                                 emitter.load(type, address), factor, shift);
-                             Value power = math::Exp2Op::create(
-                                 emitter.builder(), emitter.loc(), exponent);
-                             emitter.store(power, address);
-                             return {emitter.addf(carried[0], power)};
-                           })[0];
-
-  if (hasBias)
-    sum = resolveEmpty(column, sum);
+  Value sum = forRuns(
+      emitter.splat(0), [&](Value begin, Value end, ValueRange carried) {
+        return emitter.loop(begin, end, emitter.number(1), carried,
+                            [&](Value key, ValueRange carried) -> Values {
+                              Value address = at(column, key);
+                              Value exponent = emitter.fma(
+                                  emitter.load(type, address), factor, shift);
+                              Value power = math::Exp2Op::create(
+                                  emitter.builder(), emitter.loc(), exponent);
+                              emitter.store(power, address);
+                              return {emitter.addf(carried[0], power)};
+                            });
+      })[0];
+  if (mask)
+    sum = resolveEmpty(column, half, sum);
   emitter.store(emitter.divf(emitter.splat(1), sum),
                 emitter.offset(inverses, emitter.mul(half, lanes * 4)));
 }
 
-/// What the sums of queries without a key are instead of 0, and, where all keys
-/// have the same weight for them, that weight. NaN is not 0, and stays.
-Value AttentionJob::resolveEmpty(Value column, Value sum) {
+/// What the sums of queries that see nothing are instead of 0, and, where all
+/// keys have the same weight for them, that weight.
+Value AttentionJob::resolveEmpty(Value column, Value half, Value sum) {
   OpBuilder &builder = emitter.builder();
-  Value empty = emitter.equalf(sum, emitter.splat(0));
+  Value empty = isEmpty(half);
   if (!uniform)
     return emitter.select(empty, emitter.splat(1), sum);
   Type type = emitter.vectorType(emitter.f32Type());
@@ -442,7 +667,10 @@ void AttentionJob::emitTile(const Tile &tile, Value table, Value values,
                             Value valueStride, Value column, Value columns) {
   ColumnProduct product{emitter.offset(scores, emitter.mul(tile.row, 4)),
                         values, valueStride, keyCount, outputTile};
-  callProduct(emitter, table, tile.rows, product);
+  if (mask)
+    sumRuns(table, tile.rows, product);
+  else
+    callProduct(emitter, table, tile.rows, product);
   SmallVector<Value> masks(emitter.level().panelVectors);
   if (columns)
     for (auto [vector, mask] : llvm::enumerate(masks))
@@ -466,14 +694,47 @@ void AttentionJob::emitTile(const Tile &tile, Value table, Value values,
   });
 }
 
+/// The product over the runs of keys, of the product over all.
+void AttentionJob::sumRuns(Value table, Value rows,
+                           const ColumnProduct &whole) {
+  auto productOf = [&](Value begin, Value end, Value result) {
+    callProduct(emitter, table, rows,
+                ColumnProduct{
+                    at(whole.a, begin),
+                    emitter.offset(whole.b, emitter.mul(begin, whole.bStride)),
+                    whole.bStride, emitter.sub(end, begin), result});
+  };
+  emitter.ifElse(
+      emitter.less(emitter.number(0), runCount),
+      [&] {
+        productOf(emitter.load(emitter.i64Type(), runs),
+                  emitter.load(emitter.i64Type(), emitter.offset(runs, 8)),
+                  whole.c);
+      },
+      [&] { productOf(emitter.number(0), emitter.number(0), whole.c); });
+  Type type = emitter.vectorType(emitter.f32Type());
+  forRuns(
+      [&](Value begin, Value end) {
+        productOf(begin, end, addend);
+        emitter.loop(rows, 1, [&](Value row) {
+          for (int64_t lane = 0; lane < width; lane += lanes) {
+            Value sum = emitter.offset(at(whole.c, row), lane * 4);
+            Value next =
+                emitter.load(type, emitter.offset(at(addend, row), lane * 4));
+            emitter.store(emitter.addf(emitter.load(type, sum), next), sum);
+          }
+        });
+      },
+      /*from=*/1);
+}
+
 //===----------------------------------------------------------------------===//
 // The kernel
 //===----------------------------------------------------------------------===//
 
 LogicalResult AttentionKernel::body(Emitter &emitter, Arguments &arguments,
                                     Value job, Value scratch) {
-  AttentionJob(emitter, arguments).emit(job, scratch);
-  return success();
+  return AttentionJob(emitter, arguments).emit(job, scratch);
 }
 
 Value AttentionKernel::jobs(Emitter &emitter, Arguments &arguments) {

@@ -5,6 +5,7 @@
 // captures that are indexed by such) is computed once for each row, as scalars.
 //
 //===----------------------------------------------------------------------===//
+#include "Captures.h"
 #include "Config.h"
 #include "IntegerDivision.h"
 #include "Rows.h"
@@ -113,8 +114,6 @@ private:
                          const Tail *tail);
   Value loadFollowed(const Followed &followed, Value position,
                      const Tail *tail);
-  Value loadLanes(plan::LoadOp load, IRMapping &mapping);
-  Value indexWithin(unsigned operand, unsigned axis, Value index);
   Value repeatFirst(Value vector, const Tail *tail);
 
   const MapRegion &region;
@@ -127,6 +126,11 @@ private:
 };
 
 } // namespace
+
+static Values lookupAll(IRMapping &mapping, ValueRange values) {
+  return llvm::map_to_vector(
+      values, [&](Value value) { return mapping.lookup(value); });
+}
 
 MapRow::MapRow(const MapRegion &region, Emitter &emitter, Arguments &arguments,
                ValueRange place)
@@ -165,19 +169,17 @@ void MapRow::mapUniform(Operation &op) {
     emitter.builder().clone(op, scalars);
     return;
   }
-  unsigned operand = region.operandOf(load);
-  Values indices;
-  for (auto [axis, index] : llvm::enumerate(load.getIndices()))
-    indices.push_back(indexWithin(operand, axis, scalars.lookup(index)));
-  scalars.map(result, emitter.loadElement(load.getType(),
-                                          arguments.address(operand, indices)));
+  scalars.map(result, loadCaptured(emitter, arguments, region.operandOf(load),
+                                   load.getType(),
+                                   lookupAll(scalars, load.getIndices())));
 }
 
 void MapRow::follow(plan::LoadOp load) {
   unsigned operand = region.operandOf(load);
   Values indices;
   for (auto [axis, index] : llvm::enumerate(load.getIndices().drop_back()))
-    indices.push_back(indexWithin(operand, axis, scalars.lookup(index)));
+    indices.push_back(
+        indexWithin(emitter, arguments, operand, axis, scalars.lookup(index)));
   followed.insert({load,
                    {Row::read(emitter, arguments, operand, indices),
                     rowSize(emitter, arguments, operand)}});
@@ -244,7 +246,9 @@ LogicalResult MapRow::mapOther(Operation &op, IRMapping &mapping,
   auto found = followed.find(load);
   mapping.map(load.getResult(),
               found == followed.end()
-                  ? loadLanes(load, mapping)
+                  ? loadCapturedLanes(emitter, arguments,
+                                      region.operandOf(load), load.getType(),
+                                      lookupAll(mapping, load.getIndices()))
                   : loadFollowed(found->second, position, tail));
   return success();
 }
@@ -258,49 +262,6 @@ Value MapRow::loadFollowed(const Followed &followed, Value position,
   Value count = emitter.sub(emitter.add(last, 1), position);
   Tail inside = {emitter.firstLanes(count), last};
   return followed.row.load(position, &inside);
-}
-
-/// A load whose indices differ between the lanes in any way, lane by lane.
-Value MapRow::loadLanes(plan::LoadOp load, IRMapping &mapping) {
-  OpBuilder &builder = emitter.builder();
-  Location loc = emitter.loc();
-  unsigned operand = region.operandOf(load);
-  Value base = arguments.pointer(operand);
-  Value offsets;
-  for (auto [axis, index] : llvm::enumerate(load.getIndices())) {
-    Value at = indexWithin(operand, axis, mapping.lookup(index));
-    Value stride = arguments.stride(operand, axis);
-    if (!isa<VectorType>(at.getType())) {
-      base = emitter.offset(base, emitter.mul(at, stride));
-      continue;
-    }
-    Value bytes = emitter.mul(at, emitter.broadcast(stride));
-    offsets = offsets ? emitter.add(offsets, bytes) : bytes;
-  }
-  Values lanes;
-  for (int64_t lane = 0; lane < emitter.lanes(); ++lane) {
-    Value offset = vector::ExtractOp::create(builder, loc, offsets, lane);
-    lanes.push_back(
-        emitter.loadElement(load.getType(), emitter.offset(base, offset)));
-  }
-  return vector::FromElementsOp::create(
-      builder, loc, emitter.vectorType(load.getType()), lanes);
-}
-
-/// An index of a capture as i64; kept within the axis, so that a wrong one
-/// reads something else of the capture and nothing beyond.
-Value MapRow::indexWithin(unsigned operand, unsigned axis, Value index) {
-  Value last = emitter.sub(arguments.size(operand, axis), emitter.number(1));
-  Value low = emitter.number(0);
-  Type wide = emitter.i64Type();
-  if (isa<VectorType>(index.getType())) {
-    wide = emitter.vectorType(wide);
-    last = emitter.broadcast(last);
-    low = emitter.broadcast(low);
-  }
-  Value widened =
-      arith::ExtSIOp::create(emitter.builder(), emitter.loc(), wide, index);
-  return emitter.max(emitter.min(widened, last), low);
 }
 
 //===----------------------------------------------------------------------===//

@@ -37,7 +37,8 @@ static void testPasses() {
   llvm::Expected<FusionPlan> plan = FusionPlan::parse("all");
   CHECK(bool(plan));
   CHECK_EQ(plan->passes().size(), allFusions().size());
-  CHECK_EQ(plan->passes().front(), "bridge-fuse-attention");
+  CHECK_EQ(plan->passes().front(),
+           "bridge-raise-softmax,bridge-fuse-attention");
   CHECK(plan->has("epilogue"));
   CHECK(!plan->has("gate"));
 }
