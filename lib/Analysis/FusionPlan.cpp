@@ -11,6 +11,8 @@ static constexpr Fusion kFusions[] = {
      "softmax(q kᵀ) v without the scores in memory"},
     {"epilogue", "bridge-fuse-linear",
      "activations, gates and residuals on the way out of a product"},
+    {"norm", "bridge-raise-norm,bridge-fuse-norm",
+     "residual sums normalised while they are in cache"},
 };
 
 llvm::ArrayRef<Fusion> bridge::allFusions() { return kFusions; }

@@ -148,4 +148,54 @@ def FuseLinear : Pass<"bridge-fuse-linear", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
+def RaiseNorm : Pass<"bridge-raise-norm", "::mlir::ModuleOp"> {
+  let summary = "Makes (x − mean) / √(variance + eps) a norm";
+  let description = [{
+    Rows that are divided by the root of the mean of their squares and a constant
+    become a `bridge.rms_norm`, or a `bridge.layer_norm` where their mean was taken
+    away before; so do products with the inverse root or the power −½. A vector of
+    a row's size that multiplies the result, and one that is then added, are the
+    weight and the bias.
+
+    Numerics: reassociating; a few roundings.
+    Remarks: `norm` where it fires.
+
+    ```mlir
+    %s = bridge.binary mul %x, %x : tensor<5x8xf32>, tensor<5x8xf32> -> tensor<5x8xf32>
+    %m = bridge.reduce mean %s over [1] : tensor<5x8xf32> -> tensor<5xf32>
+    %m1 = bridge.reshape %m : tensor<5xf32> -> tensor<5x1xf32>
+    %v = bridge.binary add %m1, %eps : tensor<5x1xf32>, tensor<f32> -> tensor<5x1xf32>
+    %r = bridge.unary sqrt %v : tensor<5x1xf32>
+    %y = bridge.binary div %x, %r : tensor<5x8xf32>, tensor<5x1xf32> -> tensor<5x8xf32>
+    ```
+    ==>
+    ```mlir
+    %y = bridge.rms_norm %x eps 1.0e-5 : tensor<5x8xf32> -> tensor<5x8xf32>
+    ```
+  }];
+}
+
+def FuseNorm : Pass<"bridge-fuse-norm", "::mlir::ModuleOp"> {
+  let summary = "Normalises a residual sum while it is in cache";
+  let description = [{
+    A layer or RMS norm of a sum of two tensors of its shape becomes a
+    `bridge.residual_norm`, which writes the sum once and normalises it row by row.
+    Runs after `bridge-fuse-linear`: a sum that a linear finishes on its way out
+    costs less still. Sums that are part of an element-wise chain stay there.
+
+    Numerics: bit-identical; the same operations run on the same `f32` numbers.
+    Remarks: `norm` where it fires; missed with the reason where a norm reads a sum
+    and it does not.
+
+    ```mlir
+    %s = bridge.binary add %x, %r : tensor<5x8xf32>, tensor<5x8xf32> -> tensor<5x8xf32>
+    %y = bridge.rms_norm %s eps 1.0e-5 : tensor<5x8xf32> -> tensor<5x8xf32>
+    ```
+    ==>
+    ```mlir
+    %s, %y = bridge.residual_norm rms %x, %r eps 1.0e-5 : tensor<5x8xf32>
+    ```
+  }];
+}
+
 #endif // BRIDGE_TRANSFORMS_PASSES

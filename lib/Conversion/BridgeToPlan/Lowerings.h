@@ -89,6 +89,7 @@ mlir::LogicalResult planOp(FunctionPlanner &planner, Conv2dOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, AttentionOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, LayerNormOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, RmsNormOp op);
+mlir::LogicalResult planOp(FunctionPlanner &planner, ResidualNormOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, SoftmaxOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, L2NormalizeOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, ReduceOp op);
