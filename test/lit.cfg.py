@@ -1,4 +1,3 @@
-import importlib.util
 import os
 import sys
 
@@ -31,7 +30,3 @@ with open("/proc/cpuinfo") as cpuinfo:
 for feature, flag in [("avx2", "avx2"), ("avx512", "avx512vl"), ("avx512-bf16", "avx512_bf16")]:
     if flag in flags:
         config.available_features.add(feature)
-
-
-if importlib.util.find_spec("numpy"):
-    config.available_features.add("numpy")

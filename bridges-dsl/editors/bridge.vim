@@ -5,7 +5,7 @@ endif
 
 syn keyword bridgeControl if else for in return check
 syn keyword bridgeConstant true false none
-syn keyword bridgeKind int float bool string list function f32 i32
+syn keyword bridgeKind int float fraction bool string list function f32 i32
 
 syn match bridgeDeclaration "^\s*\zs\(use\|module\|bridge\|def\|input\|entry\|weight\|variant\|require\|ignore\)\>\ze\s\+[^=. ,]"
 syn match bridgeDeclaration "^\s*\zs\(config\|weights\)\>\ze\s*[\"{]"

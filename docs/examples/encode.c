@@ -12,7 +12,8 @@ int main(int argc, char **argv) {
   bridge_model *model = NULL;
   bridge_session *session = NULL;
   bridge_tensor embeds = {0}; /* no data: the session gives its memory */
-  if (argc != 3 || bridge_tensor_file_open(argv[2], &inputs, &why) ||
+  if (argc != 3 ||
+      bridge_tensor_file_open(&clip_program, argv[2], &inputs, &why) ||
       clip_open(argv[1], &model, &why) ||
       bridge_session_open(model, NULL, &session, &why))
     return fprintf(stderr, "encode: %s\n", why.text), 1;

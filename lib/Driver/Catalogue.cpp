@@ -12,14 +12,6 @@
 using namespace mlir;
 using namespace bridge;
 
-/// 151277313 as 151,277,313.
-static std::string grouped(int64_t number) {
-  std::string digits = std::to_string(number);
-  for (int64_t at = int64_t(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(at, ",");
-  return digits;
-}
-
 llvm::Error bridge::listSpecs(ArrayRef<std::string> searchPaths,
                               llvm::raw_ostream &os) {
   Diagnostics diagnostics;
@@ -34,71 +26,6 @@ llvm::Error bridge::listSpecs(ArrayRef<std::string> searchPaths,
     for (const std::string &variant : summary.variants)
       os << "  --variant \"" << variant << "\"\n";
   }
-  return llvm::Error::success();
-}
-
-/// `f32 [images, 3, 224, 224]`
-static std::string shapeText(Type type) {
-  auto tensor = cast<RankedTensorType>(type);
-  Type element = tensor.getElementType();
-  std::string text = element.isF32()         ? "f32 ["
-                     : element.isInteger(32) ? "i32 ["
-                                             : "bool [";
-  llvm::ListSeparator comma;
-  for (const Dim &dim : getDims(tensor)) {
-    text += StringRef(comma);
-    text += dim.str();
-  }
-  return text + "]";
-}
-
-/// The FLOPs of everything in a function, calls counted as often as they stand.
-static Dim countFlops(func::FuncOp function) {
-  Dim flops;
-  function.walk([&](Operation *op) {
-    if (auto cost = dyn_cast<CostOpInterface>(op))
-      flops = flops + cost.flops();
-    else if (auto call = dyn_cast<CallOp>(op))
-      flops =
-          flops + countFlops(SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
-                      op, call.getCalleeAttr()));
-  });
-  return flops;
-}
-
-static void describeEntry(func::FuncOp function, llvm::raw_ostream &os) {
-  os << "entry " << function.getSymName() << ": " << countFlops(function).str()
-     << " FLOPs\n";
-  for (unsigned i = 0; i < function.getNumArguments(); ++i)
-    os << "  input  "
-       << function.getArgAttrOfType<StringAttr>(i, kNameAttr).getValue() << ": "
-       << shapeText(function.getArgumentTypes()[i]) << "\n";
-  for (unsigned i = 0; i < function.getNumResults(); ++i)
-    os << "  output "
-       << function.getResultAttrOfType<StringAttr>(i, kNameAttr).getValue()
-       << ": " << shapeText(function.getResultTypes()[i]) << "\n";
-}
-
-llvm::Error bridge::describeModel(const CompileOptions &options,
-                                  llvm::raw_ostream &os) {
-  std::unique_ptr<MLIRContext> context = makeContext();
-  ModelDescription model;
-  auto module = loadModule(*context, options, &model);
-  if (!module)
-    return module.takeError();
-  os << model.name << ": " << grouped(model.weights) << " parameters\n";
-  for (const ModelDescription::Parameter &parameter : model.parameters)
-    os << "  " << parameter.name << " = " << parameter.value << "\n";
-  for (const ModelDescription::Part &part : model.parts) {
-    os << (part.frozen ? "frozen " : "") << part.role << " " << part.path
-       << " = " << part.module << ": " << grouped(part.weights)
-       << " parameters\n";
-    for (const ModelDescription::Parameter &parameter : part.parameters)
-      os << "  " << parameter.name << " = " << parameter.value << "\n";
-  }
-  for (auto function : (*module)->getOps<func::FuncOp>())
-    if (function->hasAttr(kEntryAttr))
-      describeEntry(function, os);
   return llvm::Error::success();
 }
 

@@ -36,7 +36,7 @@ bridge::generateLevel(mlir::ModuleOp module, const CpuLevel &level,
 }
 
 llvm::Expected<llvm::SmallVector<char, 0>>
-bridge::generateProgram(llvm::StringRef manifest,
+bridge::generateProgram(llvm::StringRef symbol, llvm::StringRef manifest,
                         llvm::ArrayRef<const CpuLevel *> levels,
                         bool embedsWeights, bool hasMain) {
   llvm::SmallVector<ProgramLevel> described;
@@ -44,8 +44,8 @@ bridge::generateProgram(llvm::StringRef manifest,
     described.push_back(
         {level->name.str(), level->panelWidth(), entriesSymbol(level->name)});
   llvm::LLVMContext context;
-  auto program =
-      makeProgramModule(context, manifest, described, embedsWeights, hasMain);
+  auto program = makeProgramModule(context, symbol, manifest, described,
+                                   embedsWeights, hasMain);
   // The descriptor and main have to run on every x86-64.
   CpuMachine baseline{"x86-64", ""};
   if (llvm::Error error = prepareForCpu(*program, baseline))

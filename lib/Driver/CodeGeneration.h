@@ -24,7 +24,7 @@ generateLevel(mlir::ModuleOp module, const CpuLevel &level, CodeFormat format);
 /// The object that describes the program, and starts it where it is an
 /// executable.
 llvm::Expected<llvm::SmallVector<char, 0>>
-generateProgram(llvm::StringRef manifest,
+generateProgram(llvm::StringRef symbol, llvm::StringRef manifest,
                 llvm::ArrayRef<const CpuLevel *> levels, bool embedsWeights,
                 bool hasMain);
 

@@ -11,6 +11,7 @@
 #include "bridge/Driver/Driver.h"
 #include "bridge/Driver/Passes.h"
 #include "bridge/Kernels/CpuLevel.h"
+#include "bridge/Runtime/Abi.h"
 #include "bridge/Target/Linker.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -42,7 +43,8 @@ private:
   llvm::Error print(ModuleOp module);
   llvm::Error printLlvm(ModuleOp module, const CpuLevel &level);
   llvm::Error link(ModuleOp planned);
-  llvm::Error writeHeader(const llvm::json::Object &manifest);
+  llvm::Error writeHeader(const llvm::json::Object &manifest,
+                          StringRef program);
   /// Runs `step` and, where asked to, says how long it took.
   llvm::Error timed(StringRef phase, llvm::function_ref<llvm::Error()> step);
 
@@ -175,17 +177,26 @@ llvm::Error Compilation::printLlvm(ModuleOp module, const CpuLevel &level) {
   });
 }
 
-llvm::Error Compilation::writeHeader(const llvm::json::Object &manifest) {
+llvm::Error Compilation::writeHeader(const llvm::json::Object &manifest,
+                                     StringRef program) {
   // libclip.so is described by clip.h.
   StringRef stem = llvm::sys::path::stem(options.output);
   stem.consume_front("lib");
   SmallString<128> path(llvm::sys::path::parent_path(options.output));
   llvm::sys::path::append(path, stem + ".h");
-  return writeOutput(
-      path, [&](llvm::raw_ostream &os) { os << makeHeader(manifest, stem); });
+  return writeOutput(path, [&](llvm::raw_ostream &os) {
+    os << makeHeader(manifest, libraryPrefix(options.output), program);
+  });
 }
 
 llvm::Error Compilation::link(ModuleOp planned) {
+  std::string prefix = libraryPrefix(options.output);
+  if (kind != OutputKind::Executable &&
+      StringRef(prefix).starts_with("bridge_"))
+    return llvm::createStringError(
+        "expected the name of a library not to begin with bridge_, as the C "
+        "API's names do, found " +
+        options.output);
   llvm::json::Object manifest = makeManifest(planned, PlanLayout(planned));
   auto preprocessor = readPreprocessor(options.input);
   if (!preprocessor)
@@ -215,8 +226,10 @@ llvm::Error Compilation::link(ModuleOp planned) {
         }))
       return error;
   }
-  auto program = generateProgram(text, levels, !options.embedWeights.empty(),
-                                 /*hasMain=*/kind == OutputKind::Executable);
+  std::string symbol = prefix + BRIDGE_PROGRAM_SUFFIX;
+  auto program =
+      generateProgram(symbol, text, levels, !options.embedWeights.empty(),
+                      /*hasMain=*/kind == OutputKind::Executable);
   if (!program)
     return program.takeError();
   objects.push_back(std::move(*program));
@@ -227,13 +240,13 @@ llvm::Error Compilation::link(ModuleOp planned) {
                           : LinkKind::Relocatable;
   SmallVector<ArrayRef<char>> views(objects.begin(), objects.end());
   if (llvm::Error error = timed("link", [&] {
-        return linkProgram(views, options.embedWeights, linkKind,
+        return linkProgram(views, symbol, options.embedWeights, linkKind,
                            options.output);
       }))
     return error;
   if (kind == OutputKind::Executable)
     return llvm::Error::success();
-  llvm::Error error = writeHeader(manifest);
+  llvm::Error error = writeHeader(manifest, symbol);
   if (error)
     llvm::sys::fs::remove(options.output);
   return error;
@@ -247,7 +260,8 @@ llvm::Error Compilation::run() {
   auto fusions = FusionPlan::parse(options.fuse);
   if (!fusions)
     return fusions.takeError();
-  pipeline.fusionPasses = fusions->passes();
+  pipeline.fusionPasses = fusions->passes(/*onPlan=*/false);
+  pipeline.planPasses = fusions->passes(/*onPlan=*/true);
   if (writesProgram() && (options.output.empty() || options.output == "-"))
     return llvm::createStringError("expected -o OUTPUT, or --stop-after=PHASE "
                                    "to look at the program on the way");

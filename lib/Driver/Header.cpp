@@ -2,6 +2,7 @@
 #include "Header.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace bridge;
@@ -15,6 +16,12 @@ static std::string identifier(StringRef text) {
   if (name.empty() || llvm::isDigit(name.front()))
     name.insert(name.begin(), '_');
   return name;
+}
+
+std::string bridge::libraryPrefix(StringRef path) {
+  StringRef stem = llvm::sys::path::stem(path);
+  stem.consume_front("lib");
+  return identifier(stem);
 }
 
 /// `f32 [images, 3, 224, 224]`
@@ -31,6 +38,13 @@ static std::string shapeText(const llvm::json::Object &tensor) {
 /// The parameter of an input or output.
 static std::string tensorName(const llvm::json::Value &tensor) {
   return identifier(*tensor.getAsObject()->getString("name"));
+}
+
+/// What an entry's function is called; `clip_open` and `clip_program` are
+/// taken.
+static std::string functionName(StringRef prefix, StringRef entry) {
+  bool isTaken = entry == "open" || entry == "program";
+  return prefix.str() + "_" + identifier(entry) + (isTaken ? "_" : "");
 }
 
 /// The head of a function up to the `{` of its body, a parameter a line.
@@ -61,7 +75,7 @@ static void writeEntry(llvm::raw_ostream &os, const llvm::json::Object &entry,
   for (const llvm::json::Value &tensor : outputs)
     parameters.push_back("bridge_tensor *" + tensorName(tensor));
   parameters.push_back("bridge_message *message");
-  writeSignature(os, stem.str() + "_" + identifier(name), parameters);
+  writeSignature(os, functionName(stem, name), parameters);
 
   // No input is an array of one, which C has no empty form of.
   os << "  bridge_tensor inputs[" << std::max<size_t>(inputs.size(), 1)
@@ -85,23 +99,22 @@ static void writeEntry(llvm::raw_ostream &os, const llvm::json::Object &entry,
 }
 
 std::string bridge::makeHeader(const llvm::json::Object &manifest,
-                               StringRef stem) {
+                               StringRef prefix, StringRef program) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  std::string prefix = identifier(stem);
-  std::string guard = StringRef(prefix).upper() + "_H";
+  std::string guard = prefix.upper() + "_H";
   os << "/* The entries of " << *manifest.getString("model")
      << "; made by bridgec. */\n#ifndef " << guard << "\n#define " << guard
      << "\n\n#include \"bridge/Runtime/bridge.h\"\n\n"
-     << "extern const struct bridge_program bridge_program_v1;\n\n"
+     << "extern const struct bridge_program " << program << ";\n\n"
      << "/* Opens the model with the weights of a .safetensors file or "
         "folder,\n"
         " * see bridge_model_open. */\n";
-  writeSignature(os, prefix + "_open",
+  writeSignature(os, prefix.str() + "_open",
                  {"const char *weights", "bridge_model **model",
                   "bridge_message *message"});
-  os << "  return bridge_model_open(&bridge_program_v1, weights, model, "
-        "message);\n}\n\n";
+  os << "  return bridge_model_open(&" << program
+     << ", weights, model, message);\n}\n\n";
   for (auto [index, entry] : llvm::enumerate(*manifest.getArray("entries")))
     writeEntry(os, *entry.getAsObject(), prefix, index);
   os << "#endif /* " << guard << " */\n";

@@ -2,6 +2,8 @@
 #include "bridge/Driver/Tool.h"
 #include "bridge/Driver/Passes.h"
 #include "bridge/Driver/SpecError.h"
+#include "bridge/Runtime/Abi.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/Signals.h"
@@ -25,6 +27,10 @@ ToolSession::ToolSession(llvm::StringRef tool, int argc, char **argv,
   llvm::sys::AddSignalHandler([](void *) { _Exit(ExitInternalError); },
                               nullptr);
   llvm::install_fatal_error_handler(exitOnFatalError);
+  llvm::cl::SetVersionPrinter([name = this->tool](llvm::raw_ostream &os) {
+    os << name << ", bridge ABI version " << BRIDGE_ABI_VERSION << ", LLVM "
+       << LLVM_VERSION_STRING << "\n";
+  });
   llvm::cl::HideUnrelatedOptions(category);
   if (!llvm::cl::ParseCommandLineOptions(argc, argv, overview, &llvm::errs()))
     std::exit(ExitUserError);

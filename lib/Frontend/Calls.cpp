@@ -1,5 +1,6 @@
 //===- Calls.cpp - Calls of functions, modules and parts ------------------===//
 #include "Evaluator.h"
+#include "Kinds.h"
 #include "Model.h"
 #include "Primitives.h"
 #include "Trace.h"
@@ -392,63 +393,6 @@ LogicalResult Evaluator::unify(const ast::Declarator &declarator,
 // Recipes
 //===----------------------------------------------------------------------===//
 
-static std::string kindProblem(const ast::Declarator &parameter,
-                               const Value &value, Scope &scope) {
-  const std::string &kind = parameter.type;
-  if (value.isNone() && parameter.value)
-    return "";
-  if (parameter.typeIsList || kind == "list") {
-    const List *list = value.asList();
-    if (kind != "list" && list)
-      for (const Value &item : list->items)
-        if (!item.asRecipe())
-          return "a list of modules";
-    return list ? "" : "a list";
-  }
-  if (kind.empty()) {
-    bool isPlain = value.isNumber() || value.is<bool>();
-    return isPlain || parameter.value ? "" : "a number";
-  }
-  if (kind == "int")
-    return value.is<Dim>() ? "" : "an integer";
-  if (kind == "float")
-    return value.isNumber() ? "" : "a number";
-  if (kind == "bool")
-    return value.is<bool>() ? "" : "true or false";
-  if (kind == "string")
-    return value.is<std::string>() ? "" : "a string";
-  if (kind == "function")
-    return value.asFunction() || value.is<const Primitive *>() ||
-                   value.asInstance() || value.asList()
-               ? ""
-               : "a function";
-  if (kind == "module")
-    return value.asRecipe() ? "" : "a module";
-  const Value *named = scope.find(kind);
-  auto *module = named ? named->getAs<const ModuleDefinition *>() : nullptr;
-  const Recipe *recipe = value.asRecipe();
-  if (module && (!recipe || recipe->module != *module))
-    return "a " + kind;
-  return "";
-}
-
-/// A default of a parameter without kind says what kind it is.
-static std::string defaultProblem(const ast::Declarator &parameter,
-                                  const Value &value) {
-  const auto *literal =
-      llvm::dyn_cast_if_present<ast::Literal>(parameter.value);
-  if (!literal || !parameter.type.empty())
-    return "";
-  if (std::holds_alternative<bool>(literal->value))
-    return value.is<bool>() ? "" : "true or false";
-  if (std::holds_alternative<std::string>(literal->value))
-    return value.is<std::string>() || value.isNone() ? "" : "a string";
-  if (std::holds_alternative<int64_t>(literal->value) ||
-      std::holds_alternative<double>(literal->value))
-    return value.isNumber() || value.isNone() ? "" : "a number";
-  return "";
-}
-
 FailureOr<Value> Evaluator::makeRecipe(const ModuleDefinition &module,
                                        Arguments arguments, SourceRange range) {
   const Parameters &parameters = module.node->parameters;
@@ -471,9 +415,13 @@ FailureOr<Value> Evaluator::makeRecipe(const ModuleDefinition &module,
     if ((parameter->type == "list" || parameter->typeIsList) &&
         !bound->asList())
       bound = Value::list({*bound});
-    std::string expected = kindProblem(*parameter, *bound, *module.scope);
-    if (expected.empty())
-      expected = defaultProblem(*parameter, *bound);
+    if (isUnknownKind(*parameter, module))
+      return error(parameter->typeRange,
+                   "there is no kind `" + parameter->type + "`")
+          .suggest(parameter->type, namesOfKinds());
+    bool isLeftOut = bound->isNone() && parameter->value;
+    std::string expected =
+        isLeftOut ? "" : kindProblem(*parameter, *bound, module);
     if (!expected.empty())
       return error(range, "`" + name + "` of " + module.name() + " is " +
                               expected + ", found " + describe(*bound))

@@ -1,4 +1,5 @@
 //===- Config.cpp - From config.json to parameters ------------------------===//
+#include "Kinds.h"
 #include "Library.h"
 #include "llvm/ADT/StringExtras.h"
 #include <cmath>
@@ -27,16 +28,29 @@ static std::string textOf(const json::Value &value) {
   return text;
 }
 
-/// The value of a field; `a.b` reaches into nested ones. Null counts as absent.
+static bool isNull(const json::Value &value) {
+  return value.kind() == json::Value::Null;
+}
+
+/// The value of a field, or null; `a.b` reaches into nested ones, whose names
+/// may have points themselves.
 static const json::Value *lookUp(const json::Object &config, StringRef field) {
-  auto [name, rest] = field.split('.');
-  const json::Value *value = config.get(name);
-  if (!value || value->kind() == json::Value::Null)
-    return nullptr;
-  if (rest.empty())
-    return value;
-  const json::Object *nested = value->getAsObject();
-  return nested ? lookUp(*nested, rest) : nullptr;
+  for (size_t point = field.find('.');; point = field.find('.', point + 1)) {
+    const json::Value *value = config.get(field.take_front(point));
+    if (point == StringRef::npos)
+      return value;
+    const json::Object *nested = value ? value->getAsObject() : nullptr;
+    if (const json::Value *found =
+            nested ? lookUp(*nested, field.drop_front(point + 1)) : nullptr)
+      return found;
+  }
+}
+
+/// Whether a rule names a part of the field.
+static bool hasParts(const std::set<std::string> &used,
+                     const std::string &field) {
+  auto below = used.lower_bound(field + ".");
+  return below != used.end() && StringRef(*below).starts_with(field + ".");
 }
 
 /// The fields that are not null; a nested config by its parts where a rule
@@ -52,13 +66,11 @@ static void collectFields(const json::Object &config,
   for (const std::string &name : names) {
     std::string field = prefix + name;
     const json::Value &value = *config.get(name);
-    auto below = used.lower_bound(field + ".");
-    bool hasParts =
-        below != used.end() && StringRef(*below).starts_with(field + ".");
     const json::Object *nested = value.getAsObject();
-    if (nested && !used.count(field) && hasParts && depth < kMaxNesting)
+    if (nested && !used.count(field) && hasParts(used, field) &&
+        depth < kMaxNesting)
       collectFields(*nested, used, field + ".", depth + 1, fields);
-    else if (value.kind() != json::Value::Null)
+    else if (!isNull(value))
       fields.push_back(field);
   }
 }
@@ -103,38 +115,16 @@ static std::optional<Value> plainValue(const json::Value &value,
   return std::nullopt;
 }
 
-/// What a field has to be for a parameter, or empty where it is that.
-static std::string kindProblem(const ast::Declarator &parameter,
-                               const Value &value) {
-  const auto *literal =
-      llvm::dyn_cast_if_present<ast::Literal>(parameter.value);
-  const std::string &kind = parameter.type;
-  auto defaultsTo = [&](auto tag) {
-    return kind.empty() && literal &&
-           std::holds_alternative<decltype(tag)>(literal->value);
-  };
-  bool wantsInteger = kind == "int" || defaultsTo(int64_t());
-  bool wantsNumber = kind == "float" || defaultsTo(double());
-  if (wantsInteger)
-    return value.is<Dim>() ? "" : "an integer";
-  if (wantsNumber)
-    return value.isNumber() ? "" : "a number";
-  if (kind == "bool" || defaultsTo(bool()))
-    return value.is<bool>() ? "" : "true or false";
-  if (kind == "string" || defaultsTo(std::string()))
-    return value.is<std::string>() ? "" : "a string";
-  if (kind.empty() && !parameter.value)
-    return value.isNumber() || value.is<bool>() ? "" : "a number";
-  return "";
-}
-
-/// A size or a count that is negative would make a model of nothing.
-static bool mayBeNegative(const ast::Declarator &parameter) {
-  const auto *literal =
-      llvm::dyn_cast_if_present<ast::Literal>(parameter.value);
-  if (parameter.type == "list" || parameter.type == "float")
-    return true;
-  return literal && !std::holds_alternative<int64_t>(literal->value);
+/// What a field has to be for a parameter of this kind.
+static std::string fieldText(const ast::Declarator &parameter,
+                             const ModuleDefinition &module) {
+  bool isModule = parameter.type == "module" || moduleKind(parameter, module);
+  if (isModule)
+    return parameter.typeIsList ? "a list of nested configs"
+                                : "a nested config";
+  if (parameter.type == "function")
+    return "the name of a function";
+  return kindProblem(parameter, Value(), module);
 }
 
 FailureOr<Value> Library::convert(const json::Value &value,
@@ -142,18 +132,16 @@ FailureOr<Value> Library::convert(const json::Value &value,
                                   const ModuleDefinition &module,
                                   std::string where, SourceRange range) {
   const std::string &kind = parameter.type;
+  const ModuleDefinition *wanted = moduleKind(parameter, module);
   auto expected = [&](StringRef what) -> FailureOr<Value> {
     return evaluator.error(range, where + " is " + what.str() + ", found " +
                                       textOf(value));
   };
-  const Value *named = kind.empty() ? nullptr : module.scope->find(kind);
-  auto *definition = named ? named->getAs<const ModuleDefinition *>() : nullptr;
-  if (kind == "module" || definition) {
-    const ModuleDefinition *wanted = definition ? *definition : nullptr;
+  if (kind == "module" || wanted) {
     if (parameter.typeIsList) {
       const json::Array *array = value.getAsArray();
       if (!array)
-        return expected("a list of nested configs");
+        return expected(fieldText(parameter, module));
       std::vector<Value> recipes;
       for (auto [i, item] : llvm::enumerate(*array)) {
         std::string at = where + "[" + std::to_string(i) + "]";
@@ -170,13 +158,13 @@ FailureOr<Value> Library::convert(const json::Value &value,
     }
     const json::Object *nested = value.getAsObject();
     if (!nested)
-      return expected("a nested config");
+      return expected(fieldText(parameter, module));
     return configure(*nested, where, wanted, range);
   }
   if (kind == "function") {
     std::optional<StringRef> name = value.getAsString();
     if (!name)
-      return expected("the name of a function");
+      return expected(fieldText(parameter, module));
     const Value *found = module.scope->find(*name);
     if (!found || !(found->asFunction() || found->is<const Primitive *>()))
       return evaluator
@@ -190,12 +178,19 @@ FailureOr<Value> Library::convert(const json::Value &value,
     return expected(value.kind() == json::Value::Object
                         ? "a value, not a nested config"
                         : "a value");
-  if (plain->asList() && kind != "list")
+  const List *list = plain->asList();
+  if (list && kind != "list")
     return expected("one value");
-  std::string problem = kindProblem(parameter, *plain);
+  if (list && llvm::any_of(list->items,
+                           [](const Value &item) { return item.isNone(); }))
+    return expected("a list without null");
+  if (kind == "list" && !list)
+    return Value::list({*plain});
+  std::string problem = kindProblem(parameter, *plain, module);
   if (!problem.empty())
     return expected(problem);
-  if (plain->integer() && *plain->integer() < 0 && !mayBeNegative(parameter))
+  if (plain->number() && *plain->number() < 0 &&
+      !mayBeNegative(parameter, module))
     return expected("an integer of at least 0");
   return *plain;
 }
@@ -264,18 +259,22 @@ LogicalResult SectionReader::readRule(const ast::Config::Require &rule) {
   const json::Value *found = lookUp(config, field);
   if (!found)
     return success();
+  // Null says no more than `none` and `false` do.
+  if (isNull(*found) && llvm::any_of(allowed, [](const Value &one) {
+        return one.isNone() || (one.is<bool>() && !*one.getAs<bool>());
+      }))
+    return success();
   std::optional<Value> value = plainValue(*found);
   std::vector<Value> elements;
   if (value && value->asList())
     elements = value->asList()->items;
   else if (value)
     elements.push_back(*value);
-  bool holds =
-      value && llvm::all_of(elements, [&](const Value &element) {
-        return element.isNone() || llvm::any_of(allowed, [&](const Value &one) {
-                 return equalValues(element, one) == true;
+  bool holds = value && llvm::all_of(elements, [&](const Value &element) {
+                 return llvm::any_of(allowed, [&](const Value &one) {
+                   return equalValues(element, one) == true;
+                 });
                });
-      });
   if (holds)
     return success();
   return evaluator.error(rule.field->range, where + ": `" + field + "` is " +
@@ -295,11 +294,14 @@ LogicalResult SectionReader::readRule(const ast::Config::From &rule) {
                module.name() + " has no parameter `" + rule.parameter + "`")
         .suggest(rule.parameter, known);
   }
+  const ast::Node *fallback = declared->value;
+  std::string nullField;
   for (const ast::Node *choice : rule.choices) {
     const auto *path = dyn_cast<ast::Path>(choice);
     if (!path) {
       if (parameters.count(rule.parameter))
         continue;
+      fallback = choice;
       FailureOr<Value> value = evaluator.value(*choice, *module.scope);
       if (failed(value))
         return failure();
@@ -317,13 +319,26 @@ LogicalResult SectionReader::readRule(const ast::Config::From &rule) {
     const json::Value *found = lookUp(config, field);
     if (!found || parameters.count(rule.parameter))
       continue;
+    if (isNull(*found)) {
+      nullField = field;
+      continue;
+    }
+    nullField.clear();
     FailureOr<Value> value = library.convert(*found, *declared, module,
                                              where + ": " + field, rule.range);
     if (failed(value))
       return failure();
     parameters[rule.parameter] = *value;
   }
-  return success();
+  if (nullField.empty() || nullMeans(fallback, module))
+    return success();
+  Diagnostic &report = evaluator.error(
+      rule.range, where + ": " + nullField + " is " +
+                      fieldText(*declared, module) + ", found null");
+  report.note("declared here", declared->range);
+  if (fallback)
+    report.withHint("leave the field out to get the default");
+  return report;
 }
 
 LogicalResult
@@ -337,6 +352,10 @@ SectionReader::refuseUnknown(const ast::Config &section,
       last = field;
     if (used.count(field) || ignored.count(last.str()) || last == "model_type")
       continue;
+    if (hasParts(used, field))
+      return evaluator.error(section.range, where + ": " + field +
+                                                " is a nested config, found " +
+                                                textOf(*lookUp(config, field)));
     Diagnostic &report = evaluator.error(
         section.range, where + ": " + module.name() +
                            " does not know the field `" + field + "` (" +
@@ -379,7 +398,13 @@ FailureOr<Value> SectionReader::makeRecipe(const ast::Config &section) {
   Arguments arguments;
   for (const auto &[name, value] : parameters)
     arguments.named.push_back({name, module.node->range, value});
-  return evaluator.makeRecipe(module, std::move(arguments), module.node->range);
+  FailureOr<Value> made =
+      evaluator.makeRecipe(module, std::move(arguments), module.node->range);
+  if (failed(made))
+    return failure();
+  auto recipe = std::make_shared<Recipe>(*made->asRecipe());
+  recipe->origin = where;
+  return Value(std::shared_ptr<const Recipe>(std::move(recipe)));
 }
 
 FailureOr<Value> Library::configure(const json::Object &config,

@@ -34,8 +34,9 @@ private:
 
   FailureOr<RecipePointer> chooseParameters();
   FailureOr<RecipePointer> applyVariant(const ModuleDefinition &module);
-  FailureOr<RecipePointer> applyOverride(RecipePointer recipe, StringRef name,
-                                         StringRef text);
+  /// `name` is the rest, below `recipe`, of the name that `given` ends in.
+  FailureOr<RecipePointer> applyOverride(RecipePointer recipe, StringRef given,
+                                         StringRef name, StringRef text);
   FailureOr<std::vector<const ast::Entry *>> chooseEntries();
   LogicalResult declareWeights(mlir::ModuleOp module);
   LogicalResult checkVariant(Trace &trace);
@@ -91,8 +92,10 @@ static llvm::json::Value overrideValue(StringRef text) {
   return llvm::json::Value(text.str());
 }
 
-FailureOr<Loader::RecipePointer>
-Loader::applyOverride(RecipePointer recipe, StringRef name, StringRef text) {
+FailureOr<Loader::RecipePointer> Loader::applyOverride(RecipePointer recipe,
+                                                       StringRef given,
+                                                       StringRef name,
+                                                       StringRef text) {
   auto [first, rest] = name.split('.');
   const ModuleDefinition &module = *recipe->module;
   const ast::Declarator *parameter = nullptr;
@@ -104,7 +107,7 @@ Loader::applyOverride(RecipePointer recipe, StringRef name, StringRef text) {
   }
   if (!parameter)
     return suggestAmong(
-        evaluator.error({}, "-D " + name.str() + ": " + module.name() +
+        evaluator.error({}, "-D " + given.str() + ": " + module.name() +
                                 " has no parameter `" + first.str() + "`"),
         first, known);
   FailureOr<Value> value = failure();
@@ -112,13 +115,13 @@ Loader::applyOverride(RecipePointer recipe, StringRef name, StringRef text) {
     value = text == "none"
                 ? FailureOr<Value>(Value())
                 : library.convert(overrideValue(text), *parameter, module,
-                                  "-D " + name.str(), parameter->range);
+                                  "-D " + given.str(), parameter->range);
   } else {
     auto *inner = recipe->find(first)->getAs<RecipePointer>();
     if (!inner)
-      return evaluator.error({}, "-D " + name.str() + ": `" + first.str() +
+      return evaluator.error({}, "-D " + given.str() + ": `" + first.str() +
                                      "` is no module");
-    FailureOr<RecipePointer> changed = applyOverride(*inner, rest, text);
+    FailureOr<RecipePointer> changed = applyOverride(*inner, given, rest, text);
     if (succeeded(changed))
       value = Value(*changed);
   }
@@ -226,7 +229,7 @@ FailureOr<Loader::RecipePointer> Loader::chooseParameters() {
     recipe = *made->getAs<RecipePointer>();
   }
   for (const auto &[name, text] : options.overrides) {
-    FailureOr<RecipePointer> changed = applyOverride(recipe, name, text);
+    FailureOr<RecipePointer> changed = applyOverride(recipe, name, name, text);
     if (failed(changed))
       return failure();
     recipe = *changed;
@@ -281,8 +284,9 @@ LogicalResult Loader::checkSymbols() {
 LogicalResult Loader::declareWeights(mlir::ModuleOp module) {
   mlir::OpBuilder builder(&context);
   builder.setInsertionPointToEnd(module.getBody());
+  WeightNames weightNames(model, evaluator);
   for (const WeightDefinition *weight : model.weights) {
-    auto names = storedNames(model, evaluator, *model.root, weight->path);
+    auto names = weightNames.of(weight->path);
     if (failed(names))
       return failure();
     llvm::SmallVector<mlir::Attribute> sources;
@@ -305,7 +309,7 @@ LogicalResult Loader::declareWeights(mlir::ModuleOp module) {
                                   : mlir::FloatAttr(),
                      weight->role && weight->role->frozen);
   }
-  auto globs = ignoredNames(model, evaluator);
+  auto globs = weightNames.ignored();
   if (failed(globs))
     return failure();
   if (!globs->empty()) {

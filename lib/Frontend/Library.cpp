@@ -355,9 +355,16 @@ Library::findSection(const llvm::json::Object &config, const std::string &where,
                           modelType->str() + "\"")
         .suggest(*modelType, known);
   }
+  // A bridge and a part of it may share a model_type: the whole is meant where
+  // nothing else is wanted.
+  bool wantsBridge =
+      !module && llvm::any_of(found->second, [](const Section &section) {
+        return section.module->isBridge;
+      });
   const Section *match = nullptr;
   for (const Section &section : found->second) {
-    if (module && section.module != module->node)
+    if (module ? section.module != module->node
+               : wantsBridge && !section.module->isBridge)
       continue;
     if (match)
       return evaluator

@@ -30,7 +30,7 @@ LogicalResult Model::build(std::shared_ptr<const Recipe> recipe) {
     return failure();
   root = *made;
   instances[""] = root;
-  return members(*root, root->recipe->module->node->body);
+  return makeMembers(*root);
 }
 
 int64_t Model::countParameters(StringRef path) const {
@@ -104,7 +104,7 @@ FailureOr<Instance *> Model::makeAnonymous(std::shared_ptr<const Recipe> recipe,
     return failure();
   made = *part;
   made->isAnonymous = true;
-  if (failed(members(*made, recipe->module->node->body)))
+  if (failed(makeMembers(*made)))
     return failure();
   return made;
 }
@@ -124,7 +124,7 @@ FailureOr<Value> Model::place(const Value &value, const Placement &placement,
     if (!instances.try_emplace((*part)->path, *part).second)
       return evaluator.error(range,
                              "there are two parts `" + (*part)->path + "`");
-    if (failed(members(**part, (*recipe)->module->node->body)))
+    if (failed(makeMembers(**part)))
       return failure();
     return Value(*part);
   }
@@ -159,6 +159,17 @@ const Role *Model::Placement::elementRole(std::deque<Role> &roles) const {
 //===----------------------------------------------------------------------===//
 // Members
 //===----------------------------------------------------------------------===//
+
+LogicalResult Model::makeMembers(Instance &part) {
+  const Recipe &recipe = *part.recipe;
+  if (succeeded(members(part, recipe.module->node->body)))
+    return success();
+  if (evaluator.stop == Stop::Error && !recipe.origin.empty())
+    evaluator.diagnostics.back().note("the parameters of " + part.moduleName() +
+                                          " are those of " + recipe.origin,
+                                      recipe.module->node->range);
+  return failure();
+}
 
 LogicalResult Model::members(Instance &part,
                              const std::vector<ast::Member *> &body) {
@@ -307,6 +318,11 @@ LogicalResult Model::weight(Instance &part, const ast::Weight &node) {
   if (elements > 1e15)
     return evaluator.error(declarator.range,
                            "the weight `" + weight.path +
+                               "` would have more than 10^15 elements");
+  elementCount += elements;
+  if (elementCount > 1e15)
+    return evaluator.error(declarator.range,
+                           "the weights up to `" + weight.path +
                                "` would have more than 10^15 elements");
   if (declarator.value) {
     FailureOr<Value> init = evaluator.value(*declarator.value, *part.scope);

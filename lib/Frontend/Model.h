@@ -22,7 +22,7 @@ public:
   makeAnonymous(std::shared_ptr<const Recipe> recipe, SourceRange range);
 
   Instance *root = nullptr;
-  std::map<std::string, Instance *> instances;
+  std::map<std::string, Instance *, std::less<>> instances;
   /// In the order of declaration.
   std::vector<const WeightDefinition *> weights;
   /// Bound with a role by the bridge, in order.
@@ -64,6 +64,7 @@ private:
                                            Instance *parent, SourceRange range);
   llvm::FailureOr<Value> place(const Value &value, const Placement &placement,
                                SourceRange range);
+  llvm::LogicalResult makeMembers(Instance &part);
   llvm::LogicalResult member(Instance &part, const ast::Node &node);
   llvm::LogicalResult members(Instance &part,
                               const std::vector<ast::Member *> &body);
@@ -82,6 +83,7 @@ private:
   Evaluator &evaluator;
   std::deque<Instance> ownedInstances;
   std::deque<WeightDefinition> ownedWeights;
+  double elementCount = 0; ///< of all weights
   std::deque<Role> ownedRoles;
   std::deque<RunTimeName> ownedNames;
   llvm::StringMap<const WeightDefinition *> weightsByPath;

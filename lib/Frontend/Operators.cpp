@@ -100,6 +100,16 @@ static std::optional<Dim> binaryDimensions(StringRef op, const Dim &a,
   return std::nullopt;
 }
 
+/// What no model comes near; beyond it, arithmetic would not end.
+static constexpr size_t kMaxTerms = 64, kMaxDegree = 16;
+
+static bool isReasonable(const Dim &dim) {
+  return dim.terms().size() <= kMaxTerms &&
+         llvm::all_of(dim.terms(), [](const auto &term) {
+           return term.first.size() <= kMaxDegree;
+         });
+}
+
 static bool isComparison(StringRef op) {
   return op == "==" || op == "!=" || op == "<" || op == "<=" || op == ">" ||
          op == ">=";
@@ -325,7 +335,12 @@ FailureOr<Value> Evaluator::binary(StringRef op, const Value &left,
   if (isSymbolic) {
     if (m && n)
       if (std::optional<Dim> result = binaryDimensions(op, *m, *n))
-        return Value(*result);
+        return isReasonable(*result)
+                   ? FailureOr<Value>(*result)
+                   : error(range, "a dimension is a polynomial of at most " +
+                                      std::to_string(kMaxTerms) +
+                                      " terms and degree " +
+                                      std::to_string(kMaxDegree));
     return error(range, "`" + describe(left) + " " + op.str() + " " +
                             describe(right) +
                             "` is known on entry, not when compiling");

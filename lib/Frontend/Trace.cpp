@@ -41,8 +41,11 @@ mlir::Location Trace::location(SourceRange range, StringRef path) {
 }
 
 void Trace::setLocation(SourceRange range) {
-  emitter.setLocation(
-      location(range, currentPart ? currentPart->displayPath : ""));
+  // The function of a kind of layer serves all layers; an entry knows which.
+  bool isEntry = frames.size() <= 1;
+  emitter.setLocation(location(range, !currentPart ? ""
+                                      : isEntry    ? currentPart->path
+                                                   : currentPart->displayPath));
 }
 
 //===----------------------------------------------------------------------===//
@@ -485,14 +488,12 @@ void Trace::finishEntry(const ast::Entry &entry,
   mlir::func::FuncOp function = frame().function;
   mlir::Block &block = function.getBody().front();
   mlir::func::ReturnOp::create(opBuilder, function.getLoc(), results);
+  // Parts are rebuilt without what is unused: `results` are gone then.
   pruneUnused(block);
 
   dropUnneededInputs();
-  llvm::SmallVector<mlir::Type> resultTypes;
-  for (mlir::Value result : results)
-    resultTypes.push_back(result.getType());
-  function.setFunctionType(
-      opBuilder.getFunctionType(block.getArgumentTypes(), resultTypes));
+  function.setFunctionType(opBuilder.getFunctionType(
+      block.getArgumentTypes(), block.getTerminator()->getOperandTypes()));
   function->setAttr(kEntryAttr, opBuilder.getUnitAttr());
   unsigned place = 0;
   for (const ast::Input *input : model.inputs)

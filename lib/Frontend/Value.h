@@ -118,6 +118,8 @@ struct Recipe {
   std::vector<std::pair<std::string, Value>> parameters;
   /// Those that were given, to which calling the recipe again adds.
   std::map<std::string, Value> given;
+  /// The config that gave them, or empty.
+  std::string origin;
 
   const Value *find(llvm::StringRef name) const;
 };

@@ -16,15 +16,12 @@ static std::string join(StringRef prefix, StringRef rest) {
   return (prefix + "." + rest).str();
 }
 
-static std::vector<StringRef> split(StringRef path) {
+/// The names of a path. `path` owns them.
+static llvm::SmallVector<StringRef> split(StringRef path) {
   llvm::SmallVector<StringRef> names;
   if (!path.empty())
     path.split(names, '.');
-  return {names.begin(), names.end()};
-}
-
-static std::string joinNames(llvm::ArrayRef<StringRef> names) {
-  return llvm::join(names, ".");
+  return names;
 }
 
 //===----------------------------------------------------------------------===//
@@ -43,7 +40,7 @@ struct Match {
 /// `layers.{i}.fc1` covers `layers.3.fc1.weight`, and `i` is 3.
 static std::optional<Match> match(const ast::Weights::Also &rule,
                                   llvm::ArrayRef<StringRef> path) {
-  std::vector<StringRef> names = split(rule.part);
+  llvm::SmallVector<StringRef> names = split(rule.part);
   if (names.size() > path.size())
     return std::nullopt;
   Match found{&rule, unsigned(names.size()), {}};
@@ -135,47 +132,67 @@ static FailureOr<StoredName> stored(const ast::Expr &node, Evaluator &evaluator,
 // Names along a path
 //===----------------------------------------------------------------------===//
 
-/// The names of `rest`, which lies at `done` below `part`: those that the first
-/// part on the way gives it.
-static FailureOr<std::vector<StoredName>>
-namesBelow(Model &model, Evaluator &evaluator, Instance &part,
-           llvm::ArrayRef<StringRef> done, llvm::ArrayRef<StringRef> rest) {
-  std::string base = join(part.path, joinNames(done));
-  for (unsigned k = 0; k <= rest.size(); ++k) {
-    auto found =
-        model.instances.find(join(base, joinNames(rest.take_front(k))));
-    if (found == model.instances.end() || found->second == &part)
-      continue;
-    auto names = storedNames(model, evaluator, *found->second,
-                             joinNames(rest.drop_front(k)));
-    if (succeeded(names))
-      for (StoredName &name : *names)
-        name.name = join(joinNames(rest.take_front(k)), name.name);
-    return names;
-  }
-  return std::vector<StoredName>{{joinNames(rest), ""}};
+FailureOr<std::vector<StoredName>> WeightNames::of(StringRef path) {
+  Walk walk{path, split(path)};
+  return inPart(walk, *model.root, 0);
 }
 
-FailureOr<std::vector<StoredName>> frontend::storedNames(Model &model,
-                                                         Evaluator &evaluator,
-                                                         Instance &part,
-                                                         StringRef path) {
-  std::vector<StringRef> parts = split(path);
-  auto names = namesBelow(model, evaluator, part, {}, parts);
+/// The names from `begin` up to `end`, joined.
+StringRef WeightNames::Walk::slice(unsigned begin, unsigned end) const {
+  if (begin == end)
+    return "";
+  const char *first = names[begin].data();
+  return StringRef(first, names[end - 1].end() - first);
+}
+
+FailureOr<std::vector<StoredName>>
+WeightNames::below(const Walk &walk, Instance &part, unsigned begin) {
+  for (unsigned k = begin; k <= walk.names.size(); ++k) {
+    auto found = model.instances.find(walk.slice(0, k));
+    if (found == model.instances.end() || found->second == &part)
+      continue;
+    auto names = inPart(walk, *found->second, k);
+    if (succeeded(names) && k != begin)
+      for (StoredName &name : *names)
+        name.name = join(walk.slice(begin, k), name.name);
+    return names;
+  }
+  return std::vector<StoredName>{
+      {walk.slice(begin, walk.names.size()).str(), ""}};
+}
+
+FailureOr<std::vector<StoredName>>
+WeightNames::inPart(const Walk &walk, Instance &part, unsigned begin) {
+  if (!part.isLayer)
+    return compute(walk, part, begin);
+  // What an element of a list holds, its parameters determine.
+  auto &known = layers[part.key];
+  StringRef path = walk.slice(begin, walk.names.size());
+  if (auto found = known.find(path); found != known.end())
+    return found->second;
+  auto names = compute(walk, part, begin);
+  if (succeeded(names))
+    known[path] = *names;
+  return names;
+}
+
+FailureOr<std::vector<StoredName>>
+WeightNames::compute(const Walk &walk, Instance &part, unsigned begin) {
+  auto names = below(walk, part, begin);
   if (failed(names))
     return failure();
+  llvm::ArrayRef<StringRef> path = walk.names;
+  path = path.drop_front(begin);
   std::optional<Match> best;
   for (const ast::Weights *section : sectionsOf(part))
     for (const auto &rule : section->rules)
       if (const auto *also = std::get_if<ast::Weights::Also>(&rule))
-        if (std::optional<Match> found = match(*also, parts);
+        if (std::optional<Match> found = match(*also, path);
             found && (!best || found->length > best->length))
           best = std::move(found);
   if (!best)
     return names;
-  llvm::ArrayRef<StringRef> all = parts;
-  auto rest = namesBelow(model, evaluator, part, all.take_front(best->length),
-                         all.drop_front(best->length));
+  auto rest = below(walk, part, begin + best->length);
   if (failed(rest))
     return failure();
   for (const ast::Expr *choice : best->rule->stored) {
@@ -189,8 +206,7 @@ FailureOr<std::vector<StoredName>> frontend::storedNames(Model &model,
   return names;
 }
 
-FailureOr<std::vector<std::string>>
-frontend::ignoredNames(Model &model, Evaluator &evaluator) {
+FailureOr<std::vector<std::string>> WeightNames::ignored() {
   std::set<std::string> seen;
   std::vector<std::string> globs;
   for (const auto &[path, part] : model.instances)
@@ -208,8 +224,7 @@ frontend::ignoredNames(Model &model, Evaluator &evaluator) {
             continue;
         }
         for (const auto &glob : ignore->globs) {
-          auto names = storedNames(model, evaluator, *model.root,
-                                   join(path, glob.first));
+          auto names = of(join(path, glob.first));
           if (failed(names))
             return failure();
           for (const StoredName &name : *names)

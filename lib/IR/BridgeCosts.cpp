@@ -30,10 +30,12 @@ Dim AttentionOp::flops() {
   return Dim(2) * product(query) * keys + productFlops(getResult(), keys);
 }
 
-/// The n × n similarities.
-static Dim pairFlops(Value image) {
-  SmallVector<Dim> dims = getDims(image);
-  return Dim(2) * dims[0] * product(dims);
+/// The similarities of all pairs.
+static Dim pairFlops(Value image, Value text) {
+  return Dim(2) * product(getDims(image)) * getDims(text).front();
 }
-Dim ContrastiveLossOp::flops() { return pairFlops(getImage()); }
-Dim SigmoidLossOp::flops() { return pairFlops(getImage()); }
+Dim ContrastiveLossOp::flops() { return pairFlops(getImage(), getText()); }
+Dim SigmoidLossOp::flops() { return pairFlops(getImage(), getText()); }
+Dim LinearCrossEntropyOp::flops() {
+  return Dim(2) * product(getDims(getX())) * getDims(getWeight()).front();
+}

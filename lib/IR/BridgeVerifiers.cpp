@@ -226,20 +226,40 @@ LogicalResult DimOp::verify() {
 // Losses
 //===----------------------------------------------------------------------===//
 
-LogicalResult ContrastiveLossOp::verify() {
-  if (failed(verifyResult(*this,
-                          rules::contrastiveLoss(typeOf(getImage()),
-                                                 typeOf(getText()),
-                                                 typeOf(getScale())),
-                          getLoss().getType())))
-    return failure();
-  RankedTensorType sums = getTensorType(getDims(getImage()).front(),
-                                        typeOf(getLoss()).getElementType());
-  for (Value found : {getRowLse(), getColumnLse()})
-    if (found.getType() != sums)
-      return emitOpError() << "C3: expected the log-sum-exps " << sums
-                           << ", found " << found.getType();
+static LogicalResult verifyLogSumExp(Operation *op, StringRef constraint,
+                                     ArrayRef<Dim> sizes, Value found) {
+  RankedTensorType expected =
+      getTensorType(sizes, typeOf(found).getElementType());
+  if (found.getType() != expected)
+    return op->emitOpError()
+           << constraint << ": expected the log-sum-exp " << expected
+           << ", found " << found.getType();
   return success();
+}
+
+LogicalResult ContrastiveLossOp::verify() {
+  Inferred loss = rules::contrastiveLoss(
+      typeOf(getImage()), typeOf(getText()), typeOf(getScale()),
+      typeOf(getImageLabels()), typeOf(getTextLabels()));
+  for (Value found : {getImageLoss(), getTextLoss()})
+    if (failed(verifyResult(*this, loss, found.getType())))
+      return failure();
+  if (failed(verifyLogSumExp(*this, "C3", getDims(getImage()).front(),
+                             getRowLse())))
+    return failure();
+  return verifyLogSumExp(*this, "C3", getDims(getText()).front(),
+                         getColumnLse());
+}
+LogicalResult LinearCrossEntropyOp::verify() {
+  if (failed(verifyResult(
+          *this,
+          rules::linearCrossEntropy(typeOf(getX()), typeOf(getWeight()),
+                                    typeOf(getBias()), typeOf(getScale()),
+                                    typeOf(getLabels())),
+          getLoss().getType())))
+    return failure();
+  return verifyLogSumExp(*this, "C4", ArrayRef(getDims(getX())).drop_back(),
+                         getLse());
 }
 LogicalResult SigmoidLossOp::verify() {
   return verifyResult(*this,

@@ -270,6 +270,48 @@ static void readCrossEntropy(Contract &contract) {
   contract.view("counted", Element::Any, 1);
 }
 
+static void readSweepOperands(Contract &contract) {
+  contract.view("a", Element::Float, 2);
+  contract.panels("b");
+  contract.view("scale", Element::Float, 0);
+}
+
+static void readFactors(Contract &contract) {
+  for (StringRef factors : {"row_factors", "column_factors"})
+    if (contract.has(factors))
+      contract.view(factors, Element::Float, 1);
+}
+
+static void readSoftmaxSweep(Contract &contract) {
+  bool hasColumns = contract.has("columns");
+  contract.config<IntegerAttr>("row_site");
+  if (hasColumns)
+    contract.config<IntegerAttr>("column_site");
+  readSweepOperands(contract);
+  readFactors(contract);
+  if (contract.has("bias"))
+    contract.view("bias", Element::Float, 1);
+  contract.view("row_labels", Element::Integer, 1);
+  if (hasColumns)
+    contract.view("column_labels", Element::Integer, 1);
+  for (int side = 0; side < (hasColumns ? 2 : 1); ++side) {
+    contract.view(side ? "column_max" : "row_max", Element::Float, 2);
+    contract.view(side ? "column_sum" : "row_sum", Element::Float, 2);
+    contract.view(side ? "column_picked" : "row_picked", Element::Float, 1);
+  }
+}
+
+static void readSoftmaxMerge(Contract &contract) {
+  contract.view("max", Element::Float, 2);
+  contract.view("sum", Element::Float, 2);
+  contract.view("picked", Element::Float, 1);
+  contract.view("labels", Element::Integer, 1);
+  contract.view("loss", Element::Float, 1);
+  contract.view("counted", Element::Float, 1);
+  if (contract.has("lse"))
+    contract.view("lse", Element::Float, 1);
+}
+
 static LogicalResult verifyKind(KernelOp kernel, Contract &contract) {
   switch (kernel.getKind()) {
   case KernelKind::Gemm:
@@ -329,6 +371,24 @@ static LogicalResult verifyKind(KernelOp kernel, Contract &contract) {
     contract.view("values", Element::Any, 2);
     contract.view("at", Element::Truth, 1);
     contract.view("out", Element::Any, 2);
+    break;
+  case KernelKind::InverseNorm: {
+    contract.config<FloatAttr>("eps");
+    int64_t rank = contract.view("x", Element::Float);
+    contract.view("out", Element::Float, rank - 1);
+    break;
+  }
+  case KernelKind::SoftmaxSweep:
+    readSoftmaxSweep(contract);
+    break;
+  case KernelKind::SoftmaxMerge:
+    readSoftmaxMerge(contract);
+    break;
+  case KernelKind::SigmoidSweep:
+    readSweepOperands(contract);
+    contract.view("bias", Element::Float, 0);
+    readFactors(contract);
+    contract.view("out", Element::Float, 2);
     break;
   }
   if (failed(contract.finish()))

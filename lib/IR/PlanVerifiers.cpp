@@ -69,6 +69,30 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
+Value GroupOp::rootOf(Value view) {
+  while (auto subview = view.getDefiningOp<SubviewOp>())
+    view = subview.getSource();
+  return view;
+}
+
+LogicalResult GroupOp::verify() {
+  SmallVector<LaunchOp> launches(getLaunches().getOps<LaunchOp>());
+  if (launches.size() < 2 ||
+      launches.size() != getLaunches().front().getOperations().size())
+    return emitOpError("C1: expected two launches at least and nothing else");
+  for (LaunchOp launch : launches) {
+    Value written = rootOf(launch.getViews().back());
+    auto touchesIt = [&](LaunchOp other) {
+      return other != launch &&
+             llvm::is_contained(llvm::map_range(other.getViews(), rootOf),
+                                written);
+    };
+    if (!written.getDefiningOp<BufferOp>() || llvm::any_of(launches, touchesIt))
+      return launch.emitOpError("C2: what it writes is no buffer of its own");
+  }
+  return success();
+}
+
 LogicalResult FrameOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (!symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, getCalleeAttr()))
     return emitOpError() << "C1: there is no function " << getCalleeAttr();

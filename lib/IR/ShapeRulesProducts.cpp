@@ -140,7 +140,7 @@ Inferred rules::attention(Type q, Type k, Type v, Type bias,
   return getTensorType(query, q.getElementType());
 }
 
-/// What both losses require; an error without a type where all is well.
+/// What both losses over pairs require; the type of the loss where all is well.
 static Inferred pairLoss(StringRef name, rules::Type image, rules::Type text,
                          rules::Types scalars) {
   for (rules::Type type : {image, text})
@@ -150,14 +150,57 @@ static Inferred pairLoss(StringRef name, rules::Type image, rules::Type text,
   for (rules::Type type : scalars)
     if (type.getRank() != 0)
       return rules::wrongRank("C1", "scale and bias have no axes", type);
-  for (auto [a, b] : llvm::zip(getDims(image), getDims(text)))
-    if (a != b)
-      return rules::differ("C2", "the sizes of image and text", a, b);
+  Dim width = getDims(image)[1], other = getDims(text)[1];
+  if (width != other)
+    return rules::differ("C2", "the widths of image and text", width, other);
   return getTensorType({}, image.getElementType());
 }
 
-Inferred rules::contrastiveLoss(Type image, Type text, Type scale) {
-  return pairLoss("contrastive_loss", image, text, {scale});
+Inferred rules::contrastiveLoss(Type image, Type text, Type scale,
+                                Type imageLabels, Type textLabels) {
+  Inferred result = pairLoss("contrastive_loss", image, text, {scale});
+  if (!result)
+    return result;
+  Dim rows = getDims(image)[0], columns = getDims(text)[0];
+  if ((!imageLabels || !textLabels) && rows != columns)
+    return differ("C2", "without labels, the counts of image and text", rows,
+                  columns);
+  for (auto [labels, count] :
+       {std::pair(imageLabels, rows), std::pair(textLabels, columns)}) {
+    if (!labels)
+      continue;
+    if (labels.getRank() != 1)
+      return wrongRank("C1", "labels have 1 axis", labels);
+    if (getDims(labels)[0] != count)
+      return differ("C2", "the counts of vectors and labels", count,
+                    getDims(labels)[0]);
+  }
+  return result;
+}
+
+Inferred rules::linearCrossEntropy(Type x, Type weight, Type bias, Type scale,
+                                   Type labels) {
+  if (x.getRank() < 1)
+    return wrongRank("C1", "the input has at least 1 axis", x);
+  if (weight.getRank() != 2)
+    return wrongRank("C1", "the weight has 2 axes", weight);
+  if (bias && bias.getRank() != 1)
+    return wrongRank("C1", "the bias has 1 axis", bias);
+  if (scale && scale.getRank() != 0)
+    return wrongRank("C1", "the scale has no axes", scale);
+  Dims dims = getDims(x), weights = getDims(weight);
+  if (dims.back() != weights[1])
+    return differ("C2", "the widths of input and weight", dims.back(),
+                  weights[1]);
+  if (bias && getDims(bias)[0] != weights[0])
+    return differ("C2", "the classes of weight and bias", weights[0],
+                  getDims(bias)[0]);
+  dims.pop_back();
+  if (getDims(labels) != dims)
+    return violation("C3", "the labels of " + describe(x) + " have its leading "
+                                                            "sizes, found " +
+                               describe(labels));
+  return getTensorType({}, x.getElementType());
 }
 
 Inferred rules::sigmoidLoss(Type image, Type text, Type scale, Type bias) {

@@ -32,6 +32,7 @@ std::string bridge::pipelineTo(Phase phase, const PipelineOptions &options) {
     break;
   case Phase::Planned:
     passes = {"convert-bridge-to-plan"};
+    llvm::append_range(passes, options.planPasses);
     break;
   case Phase::Kernels:
     passes = {"convert-plan-to-cpu{level=" + options.level + "}"};

@@ -46,7 +46,9 @@ static llvm::Error checkRank(const Dimensions::Input &input) {
   if (input.declared.size() != input.given.size())
     return failure("input `" + input.name + "` has shape " +
                    toString(input.given) + ", expected " +
-                   toString(input.declared));
+                   toString(input.declared) + ": rank " +
+                   llvm::utostr(input.given.size()) + ", expected " +
+                   llvm::utostr(input.declared.size()));
   for (auto [axis, size] : llvm::enumerate(input.given))
     if (size < 1)
       return failure(describeAxis(input, axis) + " (`" +

@@ -1,6 +1,6 @@
 //===- ElementWise.cpp - Evaluation of element-wise operations ------------===//
 #include "ElementWise.h"
-#include "Evaluation.h"
+#include "Evaluations.h"
 #include "mlir/IR/TypeUtilities.h"
 #include <array>
 #include <cmath>
@@ -204,11 +204,7 @@ static Array evaluateCast(CastOp op, const Scope &scope) {
   return result;
 }
 
-void bridge::addElementWise(EvaluatorTable &table) {
-  table.add(evaluateUnary);
-  table.add(evaluateBinary);
-  table.add(evaluateCompare);
-  table.add(evaluateSelect);
-  table.add(evaluateClip);
-  table.add(evaluateCast);
+void bridge::attachElementWise(mlir::MLIRContext *context) {
+  attachEvaluations<evaluateUnary, evaluateBinary, evaluateCompare,
+                    evaluateSelect, evaluateClip, evaluateCast>(context);
 }

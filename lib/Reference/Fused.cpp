@@ -1,6 +1,6 @@
 //===- Fused.cpp - Evaluation of operations that passes make --------------===//
 #include "ElementWise.h"
-#include "Evaluation.h"
+#include "Evaluations.h"
 #include "Products.h"
 #include "ScalarRegion.h"
 #include "Softmax.h"
@@ -89,50 +89,96 @@ static Expected<Results> evaluateAttention(AttentionOp op, const Scope &scope) {
   return results;
 }
 
-/// image · textᵀ: [n, n].
-static Array products(const Array &image, const Array &text) {
-  return linear(image, text, /*bias=*/nullptr);
+namespace {
+/// The cross-entropy of the rows of logits, and what it is made of.
+struct RowLosses {
+  double mean;
+  Array logSums; ///< [rows]
+};
+} // namespace
+
+/// Without labels, row i belongs to column i.
+static Expected<RowLosses> rowLosses(Operation *op, const Array &logits,
+                                     const Array *labels,
+                                     std::optional<int64_t> ignore) {
+  int64_t classes = logits.lastAxis(), rows = logits.shape[0];
+  RowLosses result{0, Array(Element::Float, {rows})};
+  int64_t counted = 0;
+  for (int64_t i = 0; i < rows; ++i) {
+    const double *row = logits.values.data() + i * classes;
+    result.logSums.values[i] = logSumExp(row, classes);
+    int64_t label = labels ? static_cast<int64_t>(labels->values[i]) : i;
+    if (label == ignore)
+      continue;
+    if (label < 0 || label >= classes)
+      return failure(op, "a label is " + Twine(label) + "; there are " +
+                             Twine(classes) + " classes");
+    result.mean += result.logSums.values[i] - row[label];
+    ++counted;
+  }
+  result.mean /= counted;
+  return result;
+}
+
+static Array scaledProducts(const Array &rows, const Array &columns,
+                            const Array *bias, double scale) {
+  Array logits = linear(rows, columns, bias);
+  for (double &logit : logits.values)
+    logit *= scale;
+  return logits;
 }
 
 static Expected<Results> evaluateContrastiveLoss(ContrastiveLossOp op,
                                                  const Scope &scope) {
-  Array logits = products(scope[op.getImage()], scope[op.getText()]);
-  int64_t n = logits.lastAxis();
-  double scale = scope[op.getScale()].values[0];
-  for (double &logit : logits.values)
-    logit *= scale;
-  Array columns = transpose(logits, {1, 0});
+  Array logits =
+      scaledProducts(scope[op.getImage()], scope[op.getText()],
+                     /*bias=*/nullptr, scope[op.getScale()].values[0]);
+  Expected<RowLosses> images =
+      rowLosses(op, logits, scope.find(op.getImageLabels()), op.getIgnore());
+  if (!images)
+    return images.takeError();
+  Expected<RowLosses> texts =
+      rowLosses(op, transpose(logits, {1, 0}), scope.find(op.getTextLabels()),
+                op.getIgnore());
+  if (!texts)
+    return texts.takeError();
+  return Results{Array(Element::Float, {}, {images->mean}),
+                 Array(Element::Float, {}, {texts->mean}),
+                 std::move(images->logSums), std::move(texts->logSums)};
+}
 
-  Array rowSums(Element::Float, {n}), columnSums(Element::Float, {n});
-  double loss = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    rowSums.values[i] = logSumExp(logits.values.data() + i * n, n);
-    columnSums.values[i] = logSumExp(columns.values.data() + i * n, n);
-    loss += (rowSums.values[i] + columnSums.values[i]) / 2 -
-            logits.values[i * n + i];
-  }
-  Results results{Array(Element::Float, {}, {loss / n})};
-  results.push_back(std::move(rowSums));
-  results.push_back(std::move(columnSums));
-  return results;
+static Expected<Results> evaluateLinearCrossEntropy(LinearCrossEntropyOp op,
+                                                    const Scope &scope) {
+  const Array *scale = scope.find(op.getScale());
+  Array logits =
+      scaledProducts(scope[op.getX()], scope[op.getWeight()],
+                     scope.find(op.getBias()), scale ? scale->values[0] : 1);
+  const Array &labels = scope[op.getLabels()];
+  logits.shape = {labels.size(), logits.lastAxis()};
+  Expected<RowLosses> rows = rowLosses(op, logits, &labels, op.getIgnore());
+  if (!rows)
+    return rows.takeError();
+  rows->logSums.shape = labels.shape;
+  return Results{Array(Element::Float, {}, {rows->mean}),
+                 std::move(rows->logSums)};
 }
 
 static Array evaluateSigmoidLoss(SigmoidLossOp op, const Scope &scope) {
-  Array logits = products(scope[op.getImage()], scope[op.getText()]);
-  int64_t n = logits.lastAxis();
-  double scale = scope[op.getScale()].values[0];
+  Array logits =
+      scaledProducts(scope[op.getImage()], scope[op.getText()],
+                     /*bias=*/nullptr, scope[op.getScale()].values[0]);
+  int64_t columns = logits.lastAxis();
   double bias = scope[op.getBias()].values[0];
   double loss = 0;
-  for (int64_t i = 0; i < n * n; ++i) {
-    double logit = scale * logits.values[i] + bias;
-    loss -= logSigmoid(i % (n + 1) == 0 ? logit : -logit);
+  for (int64_t i = 0; i < logits.size(); ++i) {
+    double logit = logits.values[i] + bias;
+    loss -= logSigmoid(i / columns == i % columns ? logit : -logit);
   }
-  return Array(Element::Float, {}, {loss / n});
+  return Array(Element::Float, {}, {loss});
 }
 
-void bridge::addFused(EvaluatorTable &table) {
-  table.add(evaluateFusedLinear);
-  table.add(evaluateAttention);
-  table.add(evaluateContrastiveLoss);
-  table.add(evaluateSigmoidLoss);
+void bridge::attachFused(MLIRContext *context) {
+  attachEvaluations<evaluateFusedLinear, evaluateAttention,
+                    evaluateContrastiveLoss, evaluateLinearCrossEntropy,
+                    evaluateSigmoidLoss>(context);
 }

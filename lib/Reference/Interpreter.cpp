@@ -1,6 +1,6 @@
 //===- Interpreter.cpp - Bridges computed in float64 ----------------------===//
 #include "bridge/Reference/Interpreter.h"
-#include "Evaluation.h"
+#include "bridge/Reference/Evaluation.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
@@ -14,58 +14,8 @@ static llvm::Error failure(const llvm::Twine &message) {
 }
 
 //===----------------------------------------------------------------------===//
-// Places and types
-//===----------------------------------------------------------------------===//
-
-llvm::Error bridge::failure(Operation *op, const llvm::Twine &message) {
-  std::string place;
-  op->getLoc()->walk([&](Location location) {
-    auto line = dyn_cast<FileLineColLoc>(location);
-    if (!line)
-      return WalkResult::advance();
-    place = line.getFilename().str() + ":" + llvm::utostr(line.getLine()) +
-            ":" + llvm::utostr(line.getColumn()) + ": ";
-    return WalkResult::interrupt();
-  });
-  return llvm::createStringError(place + message);
-}
-
-Element bridge::elementOf(Type elementType) {
-  if (elementType.isInteger(1))
-    return Element::Truth;
-  return isa<FloatType>(elementType) ? Element::Float : Element::Integer;
-}
-
-llvm::Error Scope::prepare(Operation *op) {
-  for (Value result : op->getResults()) {
-    auto type = dyn_cast<RankedTensorType>(result.getType());
-    if (!type)
-      continue;
-    Expected<Shape> shape = dimensions.evaluate(getDims(type));
-    if (!shape)
-      return failure(op, llvm::toString(shape.takeError()));
-    shapes[result] = std::move(*shape);
-  }
-  return llvm::Error::success();
-}
-
-//===----------------------------------------------------------------------===//
 // One run of an entry
 //===----------------------------------------------------------------------===//
-
-static const EvaluatorTable &getEvaluators() {
-  static const EvaluatorTable table = [] {
-    EvaluatorTable table;
-    addProducts(table);
-    addRows(table);
-    addElementWise(table);
-    addReductions(table);
-    addShapes(table);
-    addFused(table);
-    return table;
-  }();
-  return table;
-}
 
 struct Interpreter::Run {
   using Arrays = SmallVector<SharedArray>;
@@ -140,6 +90,39 @@ Expected<Interpreter::Run::Arrays> Interpreter::Run::evaluate(Operation *op,
   return evaluatePrimitive(op, scope);
 }
 
+/// Whether f32 rounds the results of an operation.
+static bool rounds(Operation *op) {
+  if (auto unary = dyn_cast<UnaryOp>(op))
+    return !llvm::is_contained(
+        {UnaryKind::Relu, UnaryKind::Abs, UnaryKind::Neg, UnaryKind::Not},
+        unary.getKind());
+  if (auto binary = dyn_cast<BinaryOp>(op))
+    return binary.getKind() != BinaryKind::Max &&
+           binary.getKind() != BinaryKind::Min;
+  if (auto reduce = dyn_cast<ReduceOp>(op))
+    return reduce.getKind() == ReduceKind::Sum ||
+           reduce.getKind() == ReduceKind::Mean;
+  return !isa<SelectOp, ClipOp, ArgExtremeOp, EmbeddingOp, GatherOp, ConcatOp,
+              SliceOp, TransposeOp, ReshapeOp, BroadcastOp, SpliceOp>(op);
+}
+
+/// The scope for an operation that rounds on its way to the result: sums, in
+/// which operands may cancel, see disturbed operands.
+static Scope disturbOperands(Operation *op, const Scope &scope,
+                             Rounding &rounding) {
+  Scope disturbed(scope);
+  if (!rounds(op) || isa<UnaryOp, BinaryOp>(op))
+    return disturbed;
+  for (Value operand : op->getOperands()) {
+    if (!isa<RankedTensorType>(operand.getType()))
+      continue;
+    auto array = std::make_shared<Array>(scope[operand]);
+    rounding.disturb(*array);
+    disturbed.set(operand, std::move(array));
+  }
+  return disturbed;
+}
+
 static llvm::Error checkResult(Operation *op, const Array &array,
                                const Shape &shape) {
   if (array.shape != shape)
@@ -155,14 +138,19 @@ static llvm::Error checkResult(Operation *op, const Array &array,
 
 Expected<Interpreter::Run::Arrays>
 Interpreter::Run::evaluatePrimitive(Operation *op, const Scope &scope) {
-  const EvaluatorTable::Evaluator *evaluator =
-      getEvaluators().find(op->getName().getStringRef());
-  if (!evaluator)
+  auto evaluated = dyn_cast<EvaluateOpInterface>(op);
+  if (!evaluated)
     return bridge::failure(op, "the reference does not know the operation " +
                                    op->getName().getStringRef());
-  Expected<Results> results = (*evaluator)(op, scope);
+  std::optional<Rounding> &rounding = interpreter.rounding;
+  Expected<Results> results =
+      rounding ? evaluated.evaluate(disturbOperands(op, scope, *rounding))
+               : evaluated.evaluate(scope);
   if (!results)
     return results.takeError();
+  if (rounding && rounds(op))
+    for (Array &array : *results)
+      rounding->disturbInexact(array);
   Arrays arrays;
   for (auto [value, array] : llvm::zip_equal(op->getResults(), *results)) {
     if (llvm::Error error = checkResult(op, array, scope.shape(value)))
@@ -179,6 +167,8 @@ Interpreter::Run::evaluatePrimitive(Operation *op, const Scope &scope) {
 Interpreter::Interpreter(ModuleOp module, Weights weights)
     : module(module), symbols(module), weights(std::move(weights)) {}
 Interpreter::~Interpreter() = default;
+
+void Interpreter::disturb(uint64_t seed) { rounding.emplace(seed); }
 
 SmallVector<func::FuncOp> bridge::getEntries(ModuleOp module) {
   SmallVector<func::FuncOp> entries;
@@ -277,9 +267,9 @@ static llvm::Error evaluateCheck(CheckOp check, const Dimensions &dimensions) {
   auto [left, right] = std::pair((*sides)[0], (*sides)[1]);
   if (holds(check.getKind(), left, right))
     return llvm::Error::success();
-  return failure(check.getWhere() + ": this check fails: " + llvm::Twine(left) +
-                 " " + spell(check.getKind()) + " " + llvm::Twine(right) +
-                 " (" + check.getText() + ")");
+  return ::failure(check.getWhere() + ": `" + check.getText() +
+                   "` does not hold: " + llvm::Twine(left) + " " +
+                   spell(check.getKind()) + " " + llvm::Twine(right));
 }
 
 Expected<ArrayMap> Interpreter::run(StringRef entryName,

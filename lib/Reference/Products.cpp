@@ -1,6 +1,6 @@
 //===- Products.cpp - Evaluation of linear, matmul and conv2d -------------===//
 #include "Products.h"
-#include "Evaluation.h"
+#include "Evaluations.h"
 
 using namespace bridge;
 
@@ -94,8 +94,6 @@ static Array evaluateConv2d(Conv2dOp op, const Scope &scope) {
   return result;
 }
 
-void bridge::addProducts(EvaluatorTable &table) {
-  table.add(evaluateLinear);
-  table.add(evaluateMatmul);
-  table.add(evaluateConv2d);
+void bridge::attachProducts(mlir::MLIRContext *context) {
+  attachEvaluations<evaluateLinear, evaluateMatmul, evaluateConv2d>(context);
 }

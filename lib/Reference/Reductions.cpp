@@ -1,6 +1,6 @@
 //===- Reductions.cpp - Evaluation of reductions and scans ----------------===//
 #include "ElementWise.h"
-#include "Evaluation.h"
+#include "Evaluations.h"
 #include "mlir/IR/TypeUtilities.h"
 #include <cmath>
 #include <limits>
@@ -91,8 +91,7 @@ static Array evaluateCumsum(CumsumOp op, const Scope &scope) {
   return result;
 }
 
-void bridge::addReductions(EvaluatorTable &table) {
-  table.add(evaluateReduce);
-  table.add(evaluateArgExtreme);
-  table.add(evaluateCumsum);
+void bridge::attachReductions(MLIRContext *context) {
+  attachEvaluations<evaluateReduce, evaluateArgExtreme, evaluateCumsum>(
+      context);
 }

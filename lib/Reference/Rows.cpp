@@ -1,6 +1,6 @@
 //===- Rows.cpp - Evaluation of operations on the last axis ---------------===//
 #include "ElementWise.h"
-#include "Evaluation.h"
+#include "Evaluations.h"
 #include "Softmax.h"
 #include <cmath>
 
@@ -148,12 +148,8 @@ static Expected<Array> evaluateCrossEntropy(CrossEntropyOp op,
   return Array(Element::Float, {}, {sum / counted});
 }
 
-void bridge::addRows(EvaluatorTable &table) {
-  table.add(evaluateLayerNorm);
-  table.add(evaluateRmsNorm);
-  table.add(evaluateResidualNorm);
-  table.add(evaluateSoftmax);
-  table.add(evaluateL2Normalize);
-  table.add(evaluateRotary);
-  table.add(evaluateCrossEntropy);
+void bridge::attachRows(MLIRContext *context) {
+  attachEvaluations<evaluateLayerNorm, evaluateRmsNorm, evaluateResidualNorm,
+                    evaluateSoftmax, evaluateL2Normalize, evaluateRotary,
+                    evaluateCrossEntropy>(context);
 }

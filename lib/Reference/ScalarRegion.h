@@ -2,7 +2,7 @@
 #ifndef BRIDGE_LIB_REFERENCE_SCALARREGION_H
 #define BRIDGE_LIB_REFERENCE_SCALARREGION_H
 
-#include "Evaluation.h"
+#include "bridge/Reference/Evaluation.h"
 #include <memory>
 
 namespace bridge {

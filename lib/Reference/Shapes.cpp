@@ -1,5 +1,5 @@
 //===- Shapes.cpp - Evaluation of shapes, places and constants ------------===//
-#include "Evaluation.h"
+#include "Evaluations.h"
 #include "mlir/IR/TypeUtilities.h"
 #include <numeric>
 
@@ -170,16 +170,9 @@ static Expected<Array> evaluateDim(DimOp op, const Scope &scope) {
   return Array(Element::Integer, {}, {static_cast<double>(*value)});
 }
 
-void bridge::addShapes(EvaluatorTable &table) {
-  table.add(evaluateEmbedding);
-  table.add(evaluateGather);
-  table.add(evaluateConcat);
-  table.add(evaluateSlice);
-  table.add(evaluateTranspose);
-  table.add(evaluateReshape);
-  table.add(evaluateBroadcast);
-  table.add(evaluateSplice);
-  table.add(evaluateConstant);
-  table.add(evaluateIota);
-  table.add(evaluateDim);
+void bridge::attachShapes(MLIRContext *context) {
+  attachEvaluations<evaluateEmbedding, evaluateGather, evaluateConcat,
+                    evaluateSlice, evaluateTranspose, evaluateReshape,
+                    evaluateBroadcast, evaluateSplice, evaluateConstant,
+                    evaluateIota, evaluateDim>(context);
 }

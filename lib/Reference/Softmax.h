@@ -2,7 +2,7 @@
 #ifndef BRIDGE_LIB_REFERENCE_SOFTMAX_H
 #define BRIDGE_LIB_REFERENCE_SOFTMAX_H
 
-#include "Evaluation.h"
+#include "bridge/Reference/Evaluation.h"
 #include <optional>
 
 namespace bridge {

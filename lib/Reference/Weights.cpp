@@ -1,7 +1,7 @@
 //===- Weights.cpp - From a checkpoint to declared weights ----------------===//
 #include "bridge/Reference/Weights.h"
-#include "Evaluation.h"
 #include "View.h"
+#include "bridge/Reference/Evaluation.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/GlobPattern.h"
 #include <set>
@@ -54,7 +54,7 @@ public:
 private:
   llvm::Error bind(WeightOp weight);
   llvm::Error check(WeightOp weight, SourceAttr source) const;
-  llvm::Error reportMissing(WeightOp weight) const;
+  llvm::Error reportMissing(WeightOp weight);
   llvm::Error checkSurplus();
   Expected<std::vector<llvm::GlobPattern>> ignored() const;
 
@@ -79,34 +79,48 @@ llvm::Error Binder::bind(WeightOp weight) {
 }
 
 llvm::Error Binder::check(WeightOp weight, SourceAttr source) const {
-  const StoredTensor &stored = checkpoint.find(source.getName().str())->second;
-  std::string what = ("`" + source.getName() + "`" + source.getView()).str();
-  Expected<View> view = View::parse(source.getView(), stored.shape);
+  const StoredTensor &tensor = checkpoint.find(source.getName().str())->second;
+  std::string stored = ("`" + source.getName() + "`" + source.getView()).str();
+  std::string what = ("weight `" + weight.getSymName() + "`").str();
+  Expected<View> view = View::parse(source.getView(), tensor.shape);
   if (!view)
-    return failure(what + " of a tensor " + toString(stored.shape) + ": " +
+    return failure(what + " is " + stored + ", stored as " +
+                   toString(tensor.shape) + ": " +
                    llvm::toString(view.takeError()));
+  if (source.getName() != weight.getSymName() || !source.getView().empty())
+    what += " (" + stored + ")";
   RankedTensorType type = weight.getTensorType();
   if (ArrayRef<int64_t>(view->shape) != type.getShape())
-    return failure("expected " + what + " to be " + toString(type.getShape()) +
-                   ", found " + toString(view->shape) + " in the checkpoint");
-  if (stored.element != elementOf(type.getElementType()))
-    return failure("expected " + what + " to hold " +
-                   describe(elementOf(type.getElementType())) + ", found " +
-                   describe(stored.element) + " in the checkpoint");
+    return failure(what + " has shape " + toString(view->shape) +
+                   ", expected " + toString(type.getShape()));
+  Element expected = elementOf(type.getElementType());
+  if (tensor.element != expected)
+    return failure(
+        what + " has dtype " + tensor.dtype + ", expected " +
+        (expected == Element::Float ? "f32, f64, bf16 or f16" : "i32"));
   return llvm::Error::success();
 }
 
-llvm::Error Binder::reportMissing(WeightOp weight) const {
-  std::string names;
+llvm::Error Binder::reportMissing(WeightOp weight) {
+  std::string others;
   for (SourceAttr source : sourcesOf(weight))
-    names +=
-        (names.empty() ? "no `" : " and no `") + source.getName().str() + "`";
+    if (source.getName() != weight.getSymName())
+      others += (others.empty() ? "`" : ", `") + source.getName().str() + "`";
+  if (!others.empty())
+    others = " (nor is there " + others + ")";
+  size_t missing =
+      llvm::count_if(module.getOps<WeightOp>(), [&](WeightOp weight) {
+        return !binding.contains(weight.getSymName().str());
+      });
+  std::string more;
+  if (missing > 1)
+    more = "; " + std::to_string(missing - 1) + " more are missing";
   std::vector<StringRef> free;
   for (auto &[name, stored] : checkpoint)
     if (!claimed.contains(name))
       free.push_back(name);
-  return failure("the checkpoint has " + names +
-                 suggest(weight.getSymName(), free));
+  return failure("weight `" + weight.getSymName() + "` is missing" + others +
+                 suggest(weight.getSymName(), free) + more);
 }
 
 Expected<std::vector<llvm::GlobPattern>> Binder::ignored() const {
@@ -139,16 +153,13 @@ llvm::Error Binder::checkSurplus() {
 
   constexpr size_t kShown = 4;
   size_t shown = std::min(surplus.size(), kShown);
+  std::string names =
+      "`" + llvm::join(ArrayRef(surplus).take_front(shown), "`, `") + "`";
   auto model = module->getAttrOfType<StringAttr>(kModelAttr);
-  std::vector<StringRef> declared;
-  for (auto weight : module.getOps<WeightOp>())
-    declared.push_back(weight.getSymName());
-  return failure("the checkpoint holds tensors that belong to no weight" +
-                 (model ? " of " + model.getValue() : "") + ": " +
-                 Twine(surplus.size()) + ", " +
-                 llvm::join(ArrayRef(surplus).take_front(shown), ", ") +
-                 (surplus.size() > shown ? ", …" : "") +
-                 suggest(surplus.front(), declared));
+  return failure(Twine(surplus.size()) +
+                 (surplus.size() == 1 ? " tensor belongs" : " tensors belong") +
+                 " to no weight" + (model ? " of " + model.getValue() : "") +
+                 ": " + names + (surplus.size() > shown ? ", …" : ""));
 }
 
 Expected<WeightBinding> Binder::bind() {

@@ -34,9 +34,9 @@ bridge::compareWithFile(const std::vector<NamedArray> &arrays,
     if (!expected)
       return expected.takeError();
     if (expected->shape != array.shape)
-      return llvm::createStringError(
-          "`" + name + "` is " + toString(array.shape) + "; expected " +
-          toString(expected->shape) + " as in " + path);
+      return llvm::createStringError(path + ": `" + name + "` has shape " +
+                                     toString(expected->shape) +
+                                     ", the result " + toString(array.shape));
     errors.push_back(relativeError(array, *expected));
   }
   return errors;

@@ -1,7 +1,9 @@
 //===- Inputs.cpp - What an entry is run on -------------------------------===//
 #include "Inputs.h"
 #include "TensorFile.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 
 using namespace bridge;
 using llvm::Expected;
@@ -54,8 +56,8 @@ static Expected<Preprocessor> openPreprocessor(const std::string &text) {
         "prepare pictures");
   bridge_message message;
   bridge_preprocessor *preprocessor = nullptr;
-  if (bridge_status status = bridge_preprocessor_open(text.data(), text.size(),
-                                                      &preprocessor, &message))
+  if (bridge_status status = bridge_preprocessor_open(
+          nullptr, text.data(), text.size(), &preprocessor, &message))
     return toError(status, message);
   return Preprocessor(preprocessor);
 }
@@ -68,8 +70,12 @@ static Expected<Array> loadPicture(bridge_preprocessor *preprocessor,
           bridge_picture_load(preprocessor, path.c_str(), &pixels, &message))
     return toError(status, message);
   Expected<Array> array = toArray(pixels);
-  bridge_picture_free(&pixels);
+  bridge_picture_free(preprocessor, &pixels);
   return array;
+}
+
+static bool takesPictures(const ValueInfo &input) {
+  return input.dtype == BRIDGE_F32 && input.dims.size() >= 3;
 }
 
 /// Pictures one after the other along the first axis; axes between that and
@@ -78,7 +84,7 @@ static Expected<Array> loadPictures(bridge_preprocessor *preprocessor,
                                     const ValueInfo &input,
                                     llvm::ArrayRef<std::string> paths) {
   size_t rank = input.dims.size();
-  if (input.dtype != BRIDGE_F32 || rank < 3 || (rank == 3 && paths.size() > 1))
+  if (!takesPictures(input) || (rank == 3 && paths.size() > 1))
     return llvm::createStringError(
         "--image: input `" + input.name + "` does not take " +
         (paths.size() > 1 ? "several " : "") + "pictures");
@@ -104,20 +110,45 @@ static Expected<Array> loadPictures(bridge_preprocessor *preprocessor,
   return all;
 }
 
+/// The input that a picture is for, and the picture's path.
+static Expected<std::pair<std::string, std::string>>
+resolveImage(llvm::StringRef word, const EntryInfo &entry) {
+  auto [name, path] = word.split('=');
+  if (word.empty() || (word.contains('=') && (name.empty() || path.empty())))
+    return llvm::createStringError("--image needs [NAME=]PICTURE, found `" +
+                                   word + "`");
+  if (word.contains('=')) {
+    auto isNamed = [&](const ValueInfo &input) { return input.name == name; };
+    if (llvm::any_of(entry.inputs, isNamed))
+      return std::pair(name.str(), path.str());
+    // A file's name may have an equals sign in it.
+    if (!llvm::sys::fs::exists(word))
+      return llvm::createStringError("--image: entry `" + entry.name +
+                                     "` has no input `" + name + "`");
+  }
+  if (llvm::count_if(entry.inputs, takesPictures) != 1)
+    return llvm::createStringError("--image: entry `" + entry.name +
+                                   "` does not have one input that takes "
+                                   "pictures; --image NAME=" +
+                                   word + " names it");
+  return std::pair(llvm::find_if(entry.inputs, takesPictures)->name,
+                   word.str());
+}
+
 /// The paths of the pictures of each input.
 static Expected<std::map<std::string, std::vector<std::string>>>
 groupImages(const RunOptions &options, const EntryInfo &entry) {
   std::map<std::string, std::vector<std::string>> paths;
-  for (llvm::StringRef image : options.images) {
-    auto [name, path] = image.split('=');
-    if (name.empty() || path.empty())
-      return llvm::createStringError("--image needs NAME=PICTURE, found `" +
-                                     image + "`");
-    auto takes = [&](const ValueInfo &input) { return input.name == name; };
-    if (llvm::none_of(entry.inputs, takes))
-      return llvm::createStringError("--image: entry `" + entry.name +
-                                     "` has no input `" + name + "`");
-    paths[name.str()].push_back(path.str());
+  std::string input;
+  for (const RunOptions::Image &image : options.images) {
+    std::string path = image.word;
+    if (!image.continues) {
+      auto resolved = resolveImage(image.word, entry);
+      if (!resolved)
+        return resolved.takeError();
+      std::tie(input, path) = *resolved;
+    }
+    paths[input].push_back(path);
   }
   return paths;
 }

@@ -78,6 +78,9 @@ static json::Object toJson(const Report &report) {
     object["min_ms"] = *llvm::min_element(report.timing->runs);
     object["runs"] = report.timing->runs.size();
     object["first_call_ms"] = report.timing->firstCall;
+    // The interpreter has neither an arena nor packed weights.
+    object["arena_bytes"] = nullptr;
+    object["weights_bytes"] = nullptr;
   }
   json::Object errors, outputs;
   for (auto [output, error] : llvm::zip(report.outputs, report.errors))

@@ -1,12 +1,34 @@
 //===- RunCompiled.cpp - Running compiled libraries -----------------------===//
 #include "RunCompiled.h"
 #include "bridge/Runtime/Main.h"
+#include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <dlfcn.h>
 #include <filesystem>
 
 using namespace bridge;
 using llvm::Expected;
+
+/// The symbol of a library's program, or empty.
+static Expected<std::string> findProgram(const std::string &library) {
+  auto file = llvm::object::ObjectFile::createObjectFile(library);
+  if (!file)
+    return file.takeError();
+  auto *elf =
+      llvm::dyn_cast<llvm::object::ELFObjectFileBase>(file->getBinary());
+  if (!elf)
+    return "";
+  for (llvm::object::SymbolRef symbol : elf->getDynamicSymbolIterators()) {
+    Expected<llvm::StringRef> name = symbol.getName();
+    Expected<uint32_t> flags = symbol.getFlags();
+    if (!name || !flags)
+      return llvm::joinErrors(name.takeError(), flags.takeError());
+    if (name->ends_with(BRIDGE_PROGRAM_SUFFIX) &&
+        !(*flags & llvm::object::SymbolRef::SF_Undefined))
+      return name->str();
+  }
+  return "";
+}
 
 /// The program stays loaded until the process ends.
 static Expected<const bridge_program *> load(const std::string &library) {
@@ -16,12 +38,14 @@ static Expected<const bridge_program *> load(const std::string &library) {
   void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle)
     return llvm::createStringError(dlerror());
-  void *program = dlsym(handle, BRIDGE_PROGRAM_SYMBOL);
-  if (!program)
+  Expected<std::string> symbol = findProgram(path);
+  if (!symbol)
+    return symbol.takeError();
+  if (symbol->empty())
     return llvm::createStringError(library +
-                                   " is not a compiled bridge: it has no "
-                                   "symbol `" BRIDGE_PROGRAM_SYMBOL "`");
-  return static_cast<const bridge_program *>(program);
+                                   ": not a compiled bridge: it has no symbol "
+                                   "`…" BRIDGE_PROGRAM_SUFFIX "`");
+  return static_cast<const bridge_program *>(dlsym(handle, symbol->c_str()));
 }
 
 /// The command line of a program that says what the options say. Weights are
@@ -35,8 +59,9 @@ static std::vector<std::string> commandLine(const RunOptions &options) {
   if (!options.entry.empty())
     line.push_back(options.entry);
   add("--inputs", options.inputs);
-  for (const std::string &image : options.images)
-    add("--image", image);
+  // The words after an --image are further pictures of its input.
+  for (const RunOptions::Image &image : options.images)
+    image.continues ? line.push_back(image.word) : add("--image", image.word);
   add("--output", options.output);
   add("--compare", options.compare);
   if (options.tolerance)
@@ -62,7 +87,8 @@ Expected<int> bridge::runCompiled(const std::string &library,
     return text.empty() ? nullptr : text.c_str();
   };
   std::string command = "bridge-run " + options.model.input;
-  bridge_main_options mainOptions = {command.c_str(), orNull(options.weights),
+  bridge_main_options mainOptions = {"bridge-run", command.c_str(),
+                                     orNull(options.weights),
                                      orNull(preprocessor)};
   std::vector<std::string> line = commandLine(options);
   std::vector<char *> arguments;

@@ -5,6 +5,7 @@
 #include "Report.h"
 #include "Weights.h"
 #include "bridge/IR/Bridge.h"
+#include "bridge/Reference/Evaluation.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/ADT/StringExtras.h"
@@ -59,8 +60,8 @@ static llvm::Error checkErrors(const Report &report,
   for (auto [output, error] : llvm::zip(report.outputs, report.errors))
     if (!(error <= tolerance))
       return llvm::createStringError(
-          llvm::formatv("`{0}` differs from {1} by {2:e2}; {3:e2} is allowed",
-                        output.name, options.compare, error, tolerance));
+          "`%s` differs from %s by %.3g; %.3g is allowed", output.name.c_str(),
+          options.compare.c_str(), error, tolerance);
   return llvm::Error::success();
 }
 
@@ -77,6 +78,8 @@ static Expected<Report> compute(ModuleOp module, const RunOptions &options,
     return weights.takeError();
   Report report;
   Interpreter interpreter(module, std::move(*weights));
+  if (options.rounding)
+    interpreter.disturb(*options.rounding);
   Expected<ArrayMap> results =
       runTimed(interpreter, entry->name, *inputs, options.runs, report.timing);
   if (!results)
@@ -102,6 +105,7 @@ llvm::Error bridge::runReference(const RunOptions &options,
   DialectRegistry registry;
   registry.insert<BridgeDialect, arith::ArithDialect, func::FuncDialect,
                   math::MathDialect>();
+  registerEvaluations(registry);
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
   Expected<OwningOpRef<ModuleOp>> module = loadModule(context, options.model);

@@ -121,7 +121,7 @@ Expected<TensorFile> TensorFile::open(const std::string &path) {
   bridge_tensor_file *file = nullptr;
   bridge_message message;
   if (bridge_status status =
-          bridge_tensor_file_open(path.c_str(), &file, &message))
+          bridge_tensor_file_open(nullptr, path.c_str(), &file, &message))
     return toError(status, message);
   return TensorFile(file);
 }
@@ -179,7 +179,7 @@ llvm::Error bridge::writeArrays(const std::string &path,
     }
   }
   bridge_message message;
-  return toError(bridge_tensor_file_write(path.c_str(), tensors.data(),
+  return toError(bridge_tensor_file_write(nullptr, path.c_str(), tensors.data(),
                                           tensors.size(), &message),
                  message);
 }

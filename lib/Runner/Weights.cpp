@@ -4,6 +4,7 @@
 #include "TensorFile.h"
 #include "bridge/IR/Bridge.h"
 #include "bridge/Reference/Weights.h"
+#include "bridge/Runtime/RandomWeights.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -19,7 +20,8 @@ static Expected<Interpreter::Weights> readWeights(ModuleOp module,
   Checkpoint checkpoint;
   for (const std::string &name : file->names()) {
     const bridge_tensor *tensor = file->find(name);
-    checkpoint[name] = {elementOf(tensor->dtype), shapeOf(*tensor)};
+    checkpoint[name] = {elementOf(tensor->dtype), shapeOf(*tensor),
+                        bridge_dtype_name(tensor->dtype)};
   }
   Expected<WeightBinding> binding = bindWeights(module, checkpoint);
   if (!binding)

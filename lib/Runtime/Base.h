@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/// The first field of every object of the C interface points to it.
+extern "C" const struct bridge_api bridge_runtime_api;
+
 namespace bridge::runtime {
 
 /// Characters that live elsewhere; not terminated.

@@ -17,7 +17,7 @@ const OptionInfo options[] = {
     {"--weights", "PATH|random:SEED",
      "a .safetensors file, a folder, or random weights"},
     {"--inputs", "FILE", "a .safetensors file with inputs by name"},
-    {"--image", "NAME=PICTURE...",
+    {"--image", "[NAME=]PICTURE...",
      "PNG or JPEG files for an input; several make its batch"},
     {"--output", "FILE", "write the results as ENTRY/OUTPUT"},
     {"--compare", "FILE", "compare the results with those of FILE"},
@@ -27,6 +27,7 @@ const OptionInfo options[] = {
     {"--json", nullptr, "print one JSON object"},
     {"--print", nullptr, "print the results"},
     {"--help", nullptr, "print this"},
+    {"--version", nullptr, "print the model's name and the version"},
 };
 
 const OptionInfo *findOption(Text name) {
@@ -46,8 +47,9 @@ public:
     while (at < argc)
       BRIDGE_TRY(parseWord());
     bool works = line.weights || line.inputs || line.images.size() ||
-                 line.output || line.compare || line.runs || line.print;
-    if (!line.entry && works && !line.help)
+                 line.output || line.compare || line.runs || line.print ||
+                 line.threads || line.hasTolerance;
+    if (!line.entry && works && !line.help && !line.version)
       return message.fail(BRIDGE_BAD_ARGUMENT,
                           "an entry is expected before the options");
     return BRIDGE_OK;
@@ -110,26 +112,28 @@ private:
       line.json = true;
     else if (name == "--print")
       line.print = true;
+    else if (name == "--version")
+      line.version = true;
     else
       line.help = true;
     return BRIDGE_OK;
   }
 
-  /// NAME=PICTURE, and the words up to the next option.
+  /// [NAME=]PICTURE, and the words up to the next option.
   bridge_status parseImages(const char *value) {
     const char *equals = strchr(value, '=');
-    if (!equals || equals == value || !equals[1])
+    if (!*value || equals == value || (equals && !equals[1]))
       return message.fail(BRIDGE_BAD_ARGUMENT,
-                          "--image needs NAME=PICTURE, found `%s`", value);
-    Text input(value, equals - value);
-    line.images.push({input, equals + 1});
+                          "--image needs [NAME=]PICTURE, found `%s`", value);
+    line.images.push({value, false});
     while (line.entry && at < argc && argv[at][0] != '-')
-      line.images.push({input, argv[at++]});
+      line.images.push({argv[at++], true});
     return BRIDGE_OK;
   }
 
   bridge_status parseTolerance(const char *value) {
     char *end = nullptr;
+    line.hasTolerance = true;
     line.tolerance = strtod(value, &end);
     if (end == value || *end || !(line.tolerance >= 0))
       return message.fail(BRIDGE_BAD_ARGUMENT,

@@ -8,9 +8,11 @@ namespace bridge::runtime {
 
 /// What a command line asks for. Texts point into argv.
 struct CommandLine {
+  /// A word of --image: a picture, which may be preceded by `NAME=`; or a
+  /// further picture for the input of the word before.
   struct Image {
-    Text input;
-    const char *path;
+    const char *word;
+    bool continues;
   };
 
   const char *entry; ///< null: list the entries
@@ -20,9 +22,10 @@ struct CommandLine {
   const char *output;
   const char *compare;
   double tolerance;
+  bool hasTolerance;
   int64_t runs; ///< of --time; 0: not timed
   int32_t threads;
-  bool json, print, help;
+  bool json, print, help, version;
 
   /// Reads everything after the command's name.
   bridge_status parse(int argc, char **argv, Message &message);

@@ -4,44 +4,15 @@
 using namespace bridge::runtime;
 
 static const DtypeInfo dtypes[BRIDGE_DTYPE_COUNT] = {
-    {"f32", "F32", 4, DtypeInfo::Float},
-    {"f64", "F64", 8, DtypeInfo::Float},
-    {"bf16", "BF16", 2, DtypeInfo::Float},
-    {"f16", "F16", 2, DtypeInfo::Float},
-    {"i32", "I32", 4, DtypeInfo::Integer},
-    {"i64", "I64", 8, DtypeInfo::Integer},
-    {"bool", "BOOL", 1, DtypeInfo::Integer},
-    {"u8", "U8", 1, DtypeInfo::Integer},
-    {"i8", "I8", 1, DtypeInfo::Integer},
-    {"i16", "I16", 2, DtypeInfo::Integer},
-    {"u16", "U16", 2, DtypeInfo::Integer},
-    {"u32", "U32", 4, DtypeInfo::Integer},
-    {"u64", "U64", 8, DtypeInfo::Integer},
-    {"f8_e4m3", "F8_E4M3", 1, DtypeInfo::Opaque},
-    {"f8_e5m2", "F8_E5M2", 1, DtypeInfo::Opaque},
+    {"F32", DtypeInfo::Float},      {"F64", DtypeInfo::Float},
+    {"BF16", DtypeInfo::Float},     {"F16", DtypeInfo::Float},
+    {"I32", DtypeInfo::Integer},    {"I64", DtypeInfo::Integer},
+    {"BOOL", DtypeInfo::Integer},   {"U8", DtypeInfo::Integer},
+    {"I8", DtypeInfo::Integer},     {"I16", DtypeInfo::Integer},
+    {"U16", DtypeInfo::Integer},    {"U32", DtypeInfo::Integer},
+    {"U64", DtypeInfo::Integer},    {"F8_E4M3", DtypeInfo::Opaque},
+    {"F8_E5M2", DtypeInfo::Opaque},
 };
-
-const char *bridge_dtype_name(bridge_dtype dtype) {
-  const DtypeInfo *info = dtypeInfo(dtype);
-  return info ? info->name : "?";
-}
-
-size_t bridge_dtype_bytes(bridge_dtype dtype) {
-  const DtypeInfo *info = dtypeInfo(dtype);
-  return info ? info->bytes : 0;
-}
-
-bridge_tensor bridge_tensor_make(bridge_dtype dtype, int32_t rank,
-                                 const int64_t *shape, const void *data) {
-  bridge_tensor tensor = {};
-  tensor.data = const_cast<void *>(data);
-  tensor.dtype = dtype;
-  tensor.rank = rank;
-  for (int32_t axis = 0; axis < rank && axis < BRIDGE_MAX_RANK; ++axis)
-    tensor.shape[axis] = shape[axis];
-  setRowMajor(tensor);
-  return tensor;
-}
 
 namespace {
 
@@ -214,7 +185,8 @@ const DtypeInfo *dtypeInfo(bridge_dtype dtype) {
 
 bridge_dtype dtypeOfName(Text name) {
   int index = 0;
-  while (index < BRIDGE_DTYPE_COUNT && !(name == dtypes[index].name))
+  while (index < BRIDGE_DTYPE_COUNT &&
+         !(name == bridge_dtype_name(static_cast<bridge_dtype>(index))))
     ++index;
   return static_cast<bridge_dtype>(index);
 }
@@ -299,11 +271,8 @@ bool isRowMajor(const bridge_tensor &tensor) {
 }
 
 void setRowMajor(bridge_tensor &tensor) {
-  uint64_t stride = 1;
-  for (int32_t axis = tensor.rank; axis-- > 0;) {
-    tensor.strides[axis] = static_cast<int64_t>(stride);
-    stride *= static_cast<uint64_t>(tensor.shape[axis]);
-  }
+  tensor =
+      bridge_tensor_make(tensor.dtype, tensor.rank, tensor.shape, tensor.data);
 }
 
 } // namespace bridge::runtime

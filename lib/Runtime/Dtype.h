@@ -8,9 +8,7 @@ namespace bridge::runtime {
 
 struct DtypeInfo {
   enum Class { Float, Integer, Opaque };
-  const char *name;     ///< "bf16"
   const char *fileName; ///< in a .safetensors header: "BF16"
-  size_t bytes;
   Class kind;
 };
 

@@ -1,5 +1,6 @@
 //===- EntryInputs.cpp - Inputs that a command line names -----------------===//
 #include "EntryInputs.h"
+#include <unistd.h>
 
 using namespace bridge::runtime;
 
@@ -9,22 +10,60 @@ EntryInputs::~EntryInputs() {
     free(memory);
 }
 
-/// Every --image has to name an input.
-static bridge_status checkImageNames(const CommandLine &line,
-                                     const bridge_entry_info &info,
-                                     Message &message) {
-  for (const CommandLine::Image &image : line.images) {
-    bool known = false;
-    Suggestion suggestion(image.input);
+/// Whether an input can take pictures.
+static bool takesPictures(const bridge_value_info &input) {
+  return input.dtype == BRIDGE_F32 && input.rank >= 3;
+}
+
+/// The only input that can take pictures, or −1.
+static int64_t onlyPictured(const bridge_entry_info &info) {
+  int64_t only = -1, count = 0;
+  for (int64_t i = 0; i < info.input_count; ++i)
+    if (takesPictures(info.inputs[i])) {
+      only = i;
+      ++count;
+    }
+  return count == 1 ? only : -1;
+}
+
+bridge_status EntryInputs::resolveImage(const char *word,
+                                        const bridge_entry_info &info,
+                                        Message &message) {
+  const char *equals = strchr(word, '=');
+  if (equals) {
+    Text name(word, equals - word);
+    Suggestion suggestion(name);
     for (int64_t i = 0; i < info.input_count; ++i) {
-      known = known || image.input == info.inputs[i].name;
+      if (name == info.inputs[i].name) {
+        pictures.push({i, equals + 1});
+        return BRIDGE_OK;
+      }
       suggestion.consider(info.inputs[i].name);
     }
-    if (!known)
-      return message.fail(
-          BRIDGE_BAD_ARGUMENT, "--image: entry `%s` has no input `%.*s`%s",
-          info.name, BRIDGE_TEXT(image.input), suggestion.hint());
+    // A file's name may have an equals sign in it.
+    if (access(word, F_OK) != 0)
+      return message.fail(BRIDGE_BAD_ARGUMENT,
+                          "--image: entry `%s` has no input `%.*s`%s",
+                          info.name, BRIDGE_TEXT(name), suggestion.hint());
   }
+  int64_t only = onlyPictured(info);
+  if (only < 0)
+    return message.fail(BRIDGE_BAD_ARGUMENT,
+                        "--image: entry `%s` does not have one input that "
+                        "takes pictures; --image NAME=%s names it",
+                        info.name, word);
+  pictures.push({only, word});
+  return BRIDGE_OK;
+}
+
+bridge_status EntryInputs::resolveImages(const CommandLine &line,
+                                         const bridge_entry_info &info,
+                                         Message &message) {
+  for (const CommandLine::Image &image : line.images)
+    if (image.continues)
+      pictures.push({pictures[pictures.size() - 1].input, image.word});
+    else
+      BRIDGE_TRY(resolveImage(image.word, info, message));
   return BRIDGE_OK;
 }
 
@@ -56,9 +95,10 @@ bridge_status EntryInputs::gather(const CommandLine &line,
                                   const bridge_entry_info &info,
                                   const char *preprocessorText,
                                   Message &message) {
-  BRIDGE_TRY(checkImageNames(line, info, message));
+  BRIDGE_TRY(resolveImages(line, info, message));
   if (line.inputs)
-    BRIDGE_TRY(bridge_tensor_file_open(line.inputs, &file, message.get()));
+    BRIDGE_TRY(
+        bridge_tensor_file_open(nullptr, line.inputs, &file, message.get()));
   bridge_preprocessor *preprocessor = nullptr;
   if (line.images.size()) {
     if (!preprocessorText)
@@ -66,7 +106,7 @@ bridge_status EntryInputs::gather(const CommandLine &line,
           BRIDGE_BAD_ARGUMENT,
           "--image: the program has no preprocessor_config.json "
           "that says how to prepare pictures");
-    BRIDGE_TRY(bridge_preprocessor_open(preprocessorText,
+    BRIDGE_TRY(bridge_preprocessor_open(nullptr, preprocessorText,
                                         strlen(preprocessorText), &preprocessor,
                                         message.get()));
   }
@@ -74,13 +114,13 @@ bridge_status EntryInputs::gather(const CommandLine &line,
   for (int64_t i = 0; i < info.input_count && !status; ++i) {
     const bridge_value_info &input = info.inputs[i];
     bool pictured = false;
-    for (const CommandLine::Image &image : line.images)
-      pictured = pictured || image.input == input.name;
+    for (const Picture &picture : pictures)
+      pictured = pictured || picture.input == i;
     bridge_tensor tensor = {};
     const bridge_named_tensor *stored =
         file ? bridge_tensor_file_find(file, input.name) : nullptr;
     if (pictured)
-      status = gatherPictures(line, input, preprocessor, tensor, message);
+      status = gatherPictures(i, input, preprocessor, tensor, message);
     else if (stored)
       tensor = stored->tensor;
     else
@@ -92,18 +132,17 @@ bridge_status EntryInputs::gather(const CommandLine &line,
 }
 
 bridge_status
-EntryInputs::gatherPictures(const CommandLine &line,
-                            const bridge_value_info &input,
+EntryInputs::gatherPictures(int64_t index, const bridge_value_info &input,
                             const bridge_preprocessor *preprocessor,
                             bridge_tensor &tensor, Message &message) {
-  if (input.dtype != BRIDGE_F32 || input.rank < 3)
+  if (!takesPictures(input))
     return message.fail(BRIDGE_BAD_ARGUMENT,
                         "--image: input `%s` does not take pictures",
                         input.name);
   Array<const char *> paths;
-  for (const CommandLine::Image &image : line.images)
-    if (image.input == input.name)
-      paths.push(image.path);
+  for (const Picture &picture : pictures)
+    if (picture.input == index)
+      paths.push(picture.path);
   if (input.rank == 3 && paths.size() > 1)
     return message.fail(BRIDGE_BAD_ARGUMENT,
                         "--image: input `%s` takes one picture, got %lld",
@@ -117,7 +156,7 @@ EntryInputs::gatherPictures(const CommandLine &line,
                : BRIDGE_OK;
     if (!status)
       status = addToBatch(tensor, pixels, i, paths[i], message);
-    bridge_picture_free(&pixels);
+    bridge_picture_free(preprocessor, &pixels);
     BRIDGE_TRY(status);
   }
   return BRIDGE_OK;

@@ -18,8 +18,18 @@ struct EntryInputs {
                        const char *preprocessor, Message &message);
 
 private:
-  bridge_status gatherPictures(const CommandLine &line,
-                               const bridge_value_info &input,
+  struct Picture {
+    int64_t input;
+    const char *path;
+  };
+
+  /// Finds the input that each picture of the command line is for.
+  bridge_status resolveImages(const CommandLine &line,
+                              const bridge_entry_info &info, Message &message);
+  bridge_status resolveImage(const char *word, const bridge_entry_info &info,
+                             Message &message);
+  /// The pictures of input `index`.
+  bridge_status gatherPictures(int64_t index, const bridge_value_info &input,
                                const bridge_preprocessor *preprocessor,
                                bridge_tensor &tensor, Message &message);
   /// Memory for `count` pictures: the batch is the first axis of the input,
@@ -30,6 +40,8 @@ private:
   bridge_status addToBatch(const bridge_tensor &batch,
                            const bridge_tensor &pixels, int64_t index,
                            const char *path, Message &message);
+
+  Array<Picture> pictures;
 };
 
 } // namespace bridge::runtime

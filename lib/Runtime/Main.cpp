@@ -3,6 +3,7 @@
 #include "CommandLine.h"
 #include "EntryInputs.h"
 #include "Json.h"
+#include "Manifest.h"
 #include "Report.h"
 #include <math.h>
 #include <stdio.h>
@@ -40,6 +41,11 @@ public:
       return BRIDGE_OK;
     }
     BRIDGE_TRY(bridge_manifest_open(program, &manifest, &why));
+    if (line.version) {
+      printf("%s, bridge ABI version %d\n", manifest->model,
+             BRIDGE_ABI_VERSION);
+      return BRIDGE_OK;
+    }
     if (!line.entry) {
       line.json ? printEntriesAsJson(manifest) : printEntries(manifest);
       return BRIDGE_OK;
@@ -56,7 +62,7 @@ public:
     BRIDGE_TRY(runEntry());
     bridge_status compared = compareOutputs();
     if (compared == BRIDGE_OK && line.output)
-      BRIDGE_TRY(bridge_tensor_file_write(line.output, named.data(),
+      BRIDGE_TRY(bridge_tensor_file_write(nullptr, line.output, named.data(),
                                           named.size(), &why));
     report();
     return compared;
@@ -115,7 +121,7 @@ private:
   bridge_status openExpected() {
     if (!line.compare)
       return BRIDGE_OK;
-    return bridge_tensor_file_open(line.compare, &expected, &why);
+    return bridge_tensor_file_open(nullptr, line.compare, &expected, &why);
   }
 
   /// Looks up and compares every output; the first that differs is the error.
@@ -258,18 +264,21 @@ int bridge_main_program(const bridge_program *program, int argc, char **argv,
   bridge_status status = Command(program, *options, why).run(argc, argv);
   if (status != BRIDGE_OK) {
     fflush(stdout);
-    fprintf(stderr, "error: %s\n", why.text);
+    fprintf(stderr, "%s: error: %s\n", options->tool, why.text);
     return 1;
   }
   if (fflush(stdout) != 0 || ferror(stdout)) {
-    fprintf(stderr, "error: cannot write to the standard output\n");
+    fprintf(stderr, "%s: error: cannot write to the standard output\n",
+            options->tool);
     return 1;
   }
   return 0;
 }
 
 int bridge_main(int argc, char **argv, const bridge_program *program) {
-  bridge_main_options options = {argc > 0 ? argv[0] : "bridge", nullptr,
+  const char *command = argc > 0 ? argv[0] : "bridge";
+  const char *slash = strrchr(command, '/');
+  bridge_main_options options = {slash ? slash + 1 : command, command, nullptr,
                                  nullptr};
   return bridge_main_program(program, argc > 0 ? argc - 1 : 0, argv + 1,
                              &options);

@@ -336,6 +336,7 @@ bridge_status bridge_manifest_open(const bridge_program *program,
                         static_cast<long long>(program->abi_version),
                         BRIDGE_ABI_VERSION);
   Owned<bridge_manifest> manifest;
+  manifest->api = &bridge_runtime_api;
   Text text(program->manifest, static_cast<size_t>(program->manifest_bytes));
   if (program->packed_bytes) {
     BRIDGE_TRY(unpack(*program, manifest->unpacked, message));

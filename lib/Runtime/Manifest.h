@@ -72,6 +72,7 @@ struct Slot {
 } // namespace bridge::runtime
 
 struct bridge_manifest {
+  const bridge_api *api;
   bridge::runtime::Array<char> unpacked; ///< the text, where it was compressed
   bridge::runtime::Region region;
   const char *model;

@@ -54,6 +54,7 @@ bridge_status bridge_model_open(const bridge_program *program,
                                 bridge_message *out) {
   Message message(out);
   Owned<bridge_model> model;
+  model->api = &bridge_runtime_api;
   BRIDGE_TRY(bridge_manifest_open(program, &model->manifest, out));
   BRIDGE_TRY(chooseLevel(*program, model->level, message));
   const Text randomPrefix = "random:";
@@ -64,7 +65,7 @@ bridge_status bridge_model_open(const bridge_program *program,
                           message));
   } else {
     bridge_tensor_file *file = nullptr;
-    BRIDGE_TRY(bridge_tensor_file_open(weights, &file, out));
+    BRIDGE_TRY(bridge_tensor_file_open(program, weights, &file, out));
     bridge_status status = loadWeights(*model, *file, weights, message);
     bridge_tensor_file_close(file);
     BRIDGE_TRY(status);

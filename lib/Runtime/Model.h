@@ -5,6 +5,7 @@
 #include "Weights.h"
 
 struct bridge_model {
+  const bridge_api *api;
   bridge_manifest *manifest;
   const bridge_level *level;
   bridge::runtime::PackedWeights weights;

@@ -2,6 +2,7 @@
 #include "Dtype.h"
 #include "TensorFile.h"
 #include "Weights.h"
+#include "bridge/Runtime/RandomWeights.h"
 #include <sys/mman.h>
 
 using namespace bridge::runtime;

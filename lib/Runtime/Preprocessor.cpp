@@ -18,6 +18,7 @@ struct PictureSize {
 };
 
 struct bridge_preprocessor {
+  const bridge_api *api;
   PictureSize size, crop;
   Filter filter;
   float values[3][256]; ///< by channel and level
@@ -262,7 +263,8 @@ bridge_status prepare(const bridge_preprocessor &preprocessor,
 
 } // namespace
 
-bridge_status bridge_preprocessor_open(const char *json, size_t bytes,
+bridge_status bridge_preprocessor_open(const bridge_program *, const char *json,
+                                       size_t bytes,
                                        bridge_preprocessor **result,
                                        bridge_message *out) {
   Message message(out);
@@ -271,6 +273,7 @@ bridge_status bridge_preprocessor_open(const char *json, size_t bytes,
   BRIDGE_TRY(parseJson({json, bytes}, values, "preprocessor_config.json",
                        config, message));
   Owned<bridge_preprocessor> preprocessor;
+  preprocessor->api = &bridge_runtime_api;
   BRIDGE_TRY(ConfigReader(*config, *preprocessor, message).read());
   *result = preprocessor.release();
   return BRIDGE_OK;
@@ -302,7 +305,7 @@ bridge_status bridge_picture_decode(const bridge_preprocessor *preprocessor,
                  "the picture", *pixels, message);
 }
 
-void bridge_picture_free(bridge_tensor *pixels) {
+void bridge_picture_free(const bridge_preprocessor *, bridge_tensor *pixels) {
   free(pixels->data);
   pixels->data = nullptr;
 }

@@ -1,4 +1,5 @@
 //===- RandomWeights.cpp - Weights from a seed ----------------------------===//
+#include "bridge/Runtime/RandomWeights.h"
 #include "Base.h"
 #include <math.h>
 

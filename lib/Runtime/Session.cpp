@@ -12,6 +12,7 @@ using namespace bridge::runtime;
 static constexpr int64_t layoutCount = 8;
 
 struct bridge_session {
+  const bridge_api *api;
   const bridge_model *model;
   int64_t memoryLimit;
   ThreadPool pool;
@@ -240,6 +241,7 @@ bridge_status bridge_session_open(const bridge_model *model,
   if (limit < 0)
     return message.fail(BRIDGE_BAD_ARGUMENT, "a memory limit below 0");
   Owned<bridge_session> session;
+  session->api = &bridge_runtime_api;
   session->model = model;
   session->memoryLimit = limit ? limit
                                : static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) *

@@ -298,11 +298,12 @@ bridge_tensor_file::~bridge_tensor_file() {
     unmapFile(mapping);
 }
 
-bridge_status bridge_tensor_file_open(const char *path,
+bridge_status bridge_tensor_file_open(const bridge_program *, const char *path,
                                       bridge_tensor_file **result,
                                       bridge_message *out) {
   Message message(out);
   Owned<bridge_tensor_file> file;
+  file->api = &bridge_runtime_api;
   struct stat information;
   if (stat(path, &information) == 0 && S_ISDIR(information.st_mode)) {
     BRIDGE_TRY(addFolder(*file, path, message));

@@ -21,6 +21,7 @@ void giveBack(const void *data, size_t bytes);
 } // namespace bridge::runtime
 
 struct bridge_tensor_file {
+  const bridge_api *api;
   bridge::runtime::Region region;
   bridge::runtime::Array<bridge::runtime::Mapping> mappings;
   bridge::runtime::Array<bridge_named_tensor> tensors; ///< sorted by name

@@ -101,7 +101,7 @@ bridge_status writeElements(AtomicFile &file, const bridge_tensor &tensor,
 
 } // namespace
 
-bridge_status bridge_tensor_file_write(const char *path,
+bridge_status bridge_tensor_file_write(const bridge_program *, const char *path,
                                        const bridge_named_tensor *tensors,
                                        int64_t count, bridge_message *out) {
   Message message(out);

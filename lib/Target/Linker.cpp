@@ -1,5 +1,6 @@
 //===- Linker.cpp - From objects to executables and libraries -------------===//
 #include "bridge/Target/Linker.h"
+#include "Localise.h"
 #include "bridge/Target/Program.h"
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/ScopeExit.h"
@@ -53,8 +54,8 @@ static llvm::Error writeFile(llvm::StringRef path, llvm::StringRef bytes) {
   return llvm::Error::success();
 }
 
-static llvm::SmallVector<std::string> kindArguments(LinkKind kind,
-                                                    llvm::StringRef loader) {
+static llvm::SmallVector<std::string>
+kindArguments(LinkKind kind, llvm::StringRef program, llvm::StringRef loader) {
   switch (kind) {
   case LinkKind::Executable:
     return {
@@ -63,12 +64,15 @@ static llvm::SmallVector<std::string> kindArguments(LinkKind kind,
   case LinkKind::SharedLibrary:
     return {"-shared", "--gc-sections", "--hash-style=gnu", "--entry=0"};
   case LinkKind::Relocatable:
-    return {"-r"};
+    // Two objects may have the same groups, whose symbols become local.
+    return {"-r", "--gc-sections", "--force-group-allocation",
+            ("--undefined=" + program).str()};
   }
   llvm_unreachable("covered switch");
 }
 
 llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
+                                llvm::StringRef program,
                                 llvm::StringRef weights, LinkKind kind,
                                 llvm::StringRef output) {
   llvm::SmallString<128> folder;
@@ -81,7 +85,7 @@ llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
   std::string libc = findLoaded("libc.so"), libm = findLoaded("libm.so"),
               loader = findLoaded("ld-linux");
   llvm::SmallVector<std::string> arguments{"ld.lld"};
-  llvm::append_range(arguments, kindArguments(kind, loader));
+  llvm::append_range(arguments, kindArguments(kind, program, loader));
   arguments.push_back("--build-id=none");
   if (kind != LinkKind::Relocatable)
     arguments.push_back("--strip-all");
@@ -110,17 +114,10 @@ llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
     arguments.push_back(
         ("--defsym=" + kEmbeddedBytes + "=" + mangled + "_size").str());
   }
-  if (kind != LinkKind::Executable) {
-    // The whole C API, whatever the program itself uses of it.
-    for (const char *symbol :
-         {"bridge_model_open", "bridge_session_run", "bridge_tensor_file_open",
-          "bridge_picture_load", "bridge_main"})
-      arguments.push_back(std::string("--undefined=") + symbol);
-  }
   if (kind == LinkKind::SharedLibrary) {
     arguments.push_back(("-soname=" + llvm::sys::path::filename(output)).str());
-    if (llvm::Error error =
-            addFile("exports", "{ global: bridge_*; local: *; };"))
+    if (llvm::Error error = addFile(
+            "exports", ("{ global: " + program + "; local: *; };").str()))
       return error;
     arguments.back() = "--version-script=" + arguments.back();
   }
@@ -155,6 +152,11 @@ llvm::Error bridge::linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
     llvm::sys::fs::remove(temporary);
     return llvm::createStringError("linking failed:\n" + messages);
   }
+  if (kind == LinkKind::Relocatable)
+    if (llvm::Error error = localiseSymbols(temporary, program)) {
+      llvm::sys::fs::remove(temporary);
+      return error;
+    }
   if (std::error_code code = llvm::sys::fs::rename(temporary, output)) {
     llvm::sys::fs::remove(temporary);
     return llvm::createStringError(code, "cannot write " + output + ": " +

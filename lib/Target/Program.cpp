@@ -66,7 +66,8 @@ static void defineMain(ProgramBuilder &b, llvm::GlobalVariable *program) {
 }
 
 std::unique_ptr<llvm::Module>
-bridge::makeProgramModule(llvm::LLVMContext &context, llvm::StringRef manifest,
+bridge::makeProgramModule(llvm::LLVMContext &context, llvm::StringRef symbol,
+                          llvm::StringRef manifest,
                           llvm::ArrayRef<ProgramLevel> levels,
                           bool embedsWeights, bool hasMain) {
   auto module = std::make_unique<llvm::Module>("program", context);
@@ -93,8 +94,8 @@ bridge::makeProgramModule(llvm::LLVMContext &context, llvm::StringRef manifest,
                    b.integer(manifest.size()),
                    b.define(llvm::ConstantArray::get(tableType, table), ""),
                    b.integer(levels.size()), embedded, embeddedBytes,
-                   b.integer(packed.size())}),
-      BRIDGE_PROGRAM_SYMBOL);
+                   b.integer(packed.size()), b.external(BRIDGE_API_SYMBOL)}),
+      symbol);
   program->setAlignment(llvm::Align(8));
   if (hasMain)
     defineMain(b, program);

@@ -22,7 +22,7 @@ static constexpr double kHidden = -1e30;
 static constexpr unsigned kSearchDepth = 12;
 /// Widths of heads up to which computing scores twice costs less than keeping
 /// them: a score is 4 bytes, written once and read three times.
-static constexpr int64_t kWidestTwice = 128;
+static constexpr int64_t kWidestTwice = 32;
 
 /// Whether both have the same last two axes.
 static bool sameMatrices(Value a, Value b) {

@@ -187,7 +187,7 @@ func.func @attention_C5(%q: tensor<4x5x8xf32>) {
 
 func.func @contrastive_loss_C1(%x: tensor<4xf32>, %s: tensor<f32>) {
   // expected-error @+1 {{C1: `contrastive_loss` takes vectors [n, d], found f[4]}}
-  %0:3 = bridge.contrastive_loss %x, %x, %s : tensor<4xf32>, tensor<4xf32>, tensor<f32> -> tensor<f32>, tensor<4xf32>, tensor<4xf32>
+  %0:4 = bridge.contrastive_loss %x, %x, %s : tensor<4xf32>, tensor<4xf32>, tensor<f32> -> tensor<f32>, tensor<f32>, tensor<4xf32>, tensor<4xf32>
   return
 }
 
@@ -195,23 +195,87 @@ func.func @contrastive_loss_C1(%x: tensor<4xf32>, %s: tensor<f32>) {
 
 func.func @contrastive_loss_C1(%x: tensor<4x2xf32>, %s: tensor<1xf32>) {
   // expected-error @+1 {{C1: scale and bias have no axes, found f[1]}}
-  %0:3 = bridge.contrastive_loss %x, %x, %s : tensor<4x2xf32>, tensor<4x2xf32>, tensor<1xf32> -> tensor<f32>, tensor<4xf32>, tensor<4xf32>
+  %0:4 = bridge.contrastive_loss %x, %x, %s : tensor<4x2xf32>, tensor<4x2xf32>, tensor<1xf32> -> tensor<f32>, tensor<f32>, tensor<4xf32>, tensor<4xf32>
   return
 }
 
 // -----
 
-func.func @contrastive_loss_C2(%x: tensor<4x2xf32>, %y: tensor<5x2xf32>, %s: tensor<f32>) {
-  // expected-error @+1 {{C2: the sizes of image and text: 4 and 5 differ}}
-  %0:3 = bridge.contrastive_loss %x, %y, %s : tensor<4x2xf32>, tensor<5x2xf32>, tensor<f32> -> tensor<f32>, tensor<4xf32>, tensor<4xf32>
+func.func @contrastive_loss_C1(%x: tensor<4x2xf32>, %s: tensor<f32>, %y: tensor<4x1xi32>) {
+  // expected-error @+1 {{C1: labels have 1 axis, found i[4, 1]}}
+  %0:4 = bridge.contrastive_loss %x, %x, %s text_labels %y : tensor<4x1xi32> : tensor<4x2xf32>, tensor<4x2xf32>, tensor<f32> -> tensor<f32>, tensor<f32>, tensor<4xf32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @contrastive_loss_C2(%x: tensor<4x2xf32>, %y: tensor<4x3xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{C2: the widths of image and text: 2 and 3 differ}}
+  %0:4 = bridge.contrastive_loss %x, %y, %s : tensor<4x2xf32>, tensor<4x3xf32>, tensor<f32> -> tensor<f32>, tensor<f32>, tensor<4xf32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @contrastive_loss_C2(%x: tensor<4x2xf32>, %y: tensor<5x2xf32>, %s: tensor<f32>, %l: tensor<4xi32>) {
+  // expected-error @+1 {{C2: without labels, the counts of image and text: 4 and 5 differ}}
+  %0:4 = bridge.contrastive_loss %x, %y, %s image_labels %l : tensor<4xi32> : tensor<4x2xf32>, tensor<5x2xf32>, tensor<f32> -> tensor<f32>, tensor<f32>, tensor<4xf32>, tensor<5xf32>
+  return
+}
+
+// -----
+
+func.func @contrastive_loss_C2(%x: tensor<4x2xf32>, %s: tensor<f32>, %l: tensor<5xi32>) {
+  // expected-error @+1 {{C2: the counts of vectors and labels: 4 and 5 differ}}
+  %0:4 = bridge.contrastive_loss %x, %x, %s image_labels %l : tensor<5xi32> : tensor<4x2xf32>, tensor<4x2xf32>, tensor<f32> -> tensor<f32>, tensor<f32>, tensor<4xf32>, tensor<4xf32>
   return
 }
 
 // -----
 
 func.func @contrastive_loss_C3(%x: tensor<4x2xf32>, %s: tensor<f32>) {
-  // expected-error @+1 {{C3: expected the log-sum-exps 'tensor<4xf32>', found 'tensor<2xf32>'}}
-  %0:3 = bridge.contrastive_loss %x, %x, %s : tensor<4x2xf32>, tensor<4x2xf32>, tensor<f32> -> tensor<f32>, tensor<4xf32>, tensor<2xf32>
+  // expected-error @+1 {{C3: expected the log-sum-exp 'tensor<4xf32>', found 'tensor<2xf32>'}}
+  %0:4 = bridge.contrastive_loss %x, %x, %s : tensor<4x2xf32>, tensor<4x2xf32>, tensor<f32> -> tensor<f32>, tensor<f32>, tensor<4xf32>, tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @linear_cross_entropy_C1(%x: tensor<4x2xf32>, %w: tensor<2xf32>, %y: tensor<4xi32>) {
+  // expected-error @+1 {{C1: the weight has 2 axes, found f[2]}}
+  %0:2 = bridge.linear_cross_entropy %x, %w labels %y : tensor<4xi32> : tensor<4x2xf32>, tensor<2xf32> -> tensor<f32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @linear_cross_entropy_C2(%x: tensor<4x2xf32>, %w: tensor<9x3xf32>, %y: tensor<4xi32>) {
+  // expected-error @+1 {{C2: the widths of input and weight: 2 and 3 differ}}
+  %0:2 = bridge.linear_cross_entropy %x, %w labels %y : tensor<4xi32> : tensor<4x2xf32>, tensor<9x3xf32> -> tensor<f32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @linear_cross_entropy_C2(%x: tensor<4x2xf32>, %w: tensor<9x2xf32>, %b: tensor<4xf32>, %y: tensor<4xi32>) {
+  // expected-error @+1 {{C2: the classes of weight and bias: 9 and 4 differ}}
+  %0:2 = bridge.linear_cross_entropy %x, %w bias %b : tensor<4xf32> labels %y : tensor<4xi32> : tensor<4x2xf32>, tensor<9x2xf32> -> tensor<f32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @linear_cross_entropy_C3(%x: tensor<2x4x2xf32>, %w: tensor<9x2xf32>, %y: tensor<8xi32>) {
+  // expected-error @+1 {{C3: the labels of f[2, 4, 2] have its leading sizes, found i[8]}}
+  %0:2 = bridge.linear_cross_entropy %x, %w labels %y : tensor<8xi32> : tensor<2x4x2xf32>, tensor<9x2xf32> -> tensor<f32>, tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @linear_cross_entropy_C4(%x: tensor<2x4x2xf32>, %w: tensor<9x2xf32>, %y: tensor<2x4xi32>) {
+  // expected-error @+1 {{C4: expected the log-sum-exp 'tensor<2x4xf32>', found 'tensor<8xf32>'}}
+  %0:2 = bridge.linear_cross_entropy %x, %w labels %y : tensor<2x4xi32> : tensor<2x4x2xf32>, tensor<9x2xf32> -> tensor<f32>, tensor<8xf32>
   return
 }
 
@@ -226,7 +290,7 @@ func.func @sigmoid_loss_C1(%x: tensor<4x2xf32>, %s: tensor<f32>, %b: tensor<1xf3
 // -----
 
 func.func @sigmoid_loss_C2(%x: tensor<4x2xf32>, %y: tensor<4x3xf32>, %s: tensor<f32>) {
-  // expected-error @+1 {{C2: the sizes of image and text: 2 and 3 differ}}
+  // expected-error @+1 {{C2: the widths of image and text: 2 and 3 differ}}
   %0 = bridge.sigmoid_loss %x, %y, %s, %s : tensor<4x2xf32>, tensor<4x3xf32>, tensor<f32>, tensor<f32> -> tensor<f32>
   return
 }

@@ -307,3 +307,72 @@ func.func @weight_C1() {
   %0 = plan.weight @w : !plan.view<f32, [8], [4]>
   return
 }
+
+// -----
+
+plan.kernel cumsum @k [!plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>] {}
+func.func @group_C1(%x: !plan.view<f32, [4], [4]>) {
+  %a = plan.buffer "16" live 0 to 0 : !plan.view<f32, [4], [4]>
+  // expected-error @+1 {{C1: expected two launches at least and nothing else}}
+  plan.group {
+    plan.launch @k(%x, %a) : !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>
+  }
+  return
+}
+
+// -----
+
+plan.kernel cumsum @k [!plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>] {}
+func.func @group_C2(%x: !plan.view<f32, [4], [4]>) {
+  %a = plan.buffer "16" live 0 to 1 : !plan.view<f32, [4], [4]>
+  %b = plan.buffer "16" live 0 to 1 : !plan.view<f32, [4], [4]>
+  plan.group {
+    // expected-error @+1 {{C2: what it writes is no buffer of its own}}
+    plan.launch @k(%x, %a) : !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>
+    plan.launch @k(%a, %b) : !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>
+  }
+  return
+}
+
+// -----
+
+plan.kernel cumsum @k [!plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>] {}
+func.func @group_C2(%x: !plan.view<f32, [4], [4]>, %y: !plan.view<f32, [4], [4]>) {
+  %a = plan.buffer "16" live 0 to 1 : !plan.view<f32, [4], [4]>
+  plan.group {
+    plan.launch @k(%x, %a) : !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>
+    // expected-error @+1 {{C2: what it writes is no buffer of its own}}
+    plan.launch @k(%x, %y) : !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>
+  }
+  return
+}
+
+// -----
+
+// expected-error @+1 {{C4: `config` needs `row_site`}}
+plan.kernel softmax_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32, [1, 1, 4, 8]>, !plan.view<f32, [], []>, !plan.view<i32, [4], [4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [4], [4]>] {}
+
+// -----
+
+// expected-error @+1 {{C1: operand 8 is a view, `column_max`}}
+plan.kernel softmax_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32, [1, 1, 4, 8]>, !plan.view<f32, [], []>, !plan.view<i32, [4], [4]>, !plan.view<i32, [4], [4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [4], [4]>] {columns, row_site = 0 : i64, column_site = 0 : i64}
+
+// -----
+
+// expected-error @+1 {{C3: `row_labels` has elements of another type, found 'f32'}}
+plan.kernel softmax_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32, [1, 1, 4, 8]>, !plan.view<f32, [], []>, !plan.view<f32, [4], [4]>] {row_site = 0 : i64}
+
+// -----
+
+// expected-error @+1 {{C1: there are 1 operands too many}}
+plan.kernel softmax_merge @k [!plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [16, 4], [64, 4]>, !plan.view<f32, [4], [4]>, !plan.view<i32, [4], [4]>, !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>, !plan.view<f32, [4], [4]>] {}
+
+// -----
+
+// expected-error @+1 {{C2: `out` has 2 axes, found 1}}
+plan.kernel sigmoid_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32, [1, 1, 4, 8]>, !plan.view<f32, [], []>, !plan.view<f32, [], []>, !plan.view<f32, [4], [4]>] {}
+
+// -----
+
+// expected-error @+1 {{C4: `config` needs `eps`}}
+plan.kernel inverse_norm @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.view<f32, [4], [4]>] {}

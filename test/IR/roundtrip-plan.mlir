@@ -87,14 +87,24 @@ func.func @entry(%in: !plan.view<f32, ["b", 8], [64, 4]>, %out: !plan.view<f32, 
   %w = plan.weight @w view ".T" : !plan.panels<f32, [1, 1, 8, 8]>
   // CHECK: plan.constant dense<1.000000e+00> : tensor<8xf32>
   %c = plan.constant dense<1.0> : tensor<8xf32> : !plan.view<f32, [8], [4]>
-  // CHECK: %[[BUFFER:.*]] = plan.buffer "64 * b" live 0 to 1 : !plan.view<f32, ["b", 8], [64, 4]>
-  %buffer = plan.buffer "64 * b" live 0 to 1 : !plan.view<f32, ["b", 8], [64, 4]>
+  // CHECK: %[[BUFFER:.*]] = plan.buffer "64 * b" live 0 to 3 : !plan.view<f32, ["b", 8], [64, 4]>
+  %buffer = plan.buffer "64 * b" live 0 to 3 : !plan.view<f32, ["b", 8], [64, 4]>
   // CHECK: plan.subview %[[BUFFER]] from "64"
   %row = plan.subview %buffer from "64" : !plan.view<f32, ["b", 8], [64, 4]> -> !plan.view<f32, [8], [4]>
   // CHECK: %[[FRAME:.*]] = plan.frame @layer at 0
   %frame = plan.frame @layer at 0
   // CHECK: plan.call @layer(%{{.*}}, %[[BUFFER]]) in %[[FRAME]] :
   plan.call @layer(%in, %buffer) in %frame : !plan.view<f32, ["b", 8], [64, 4]>, !plan.view<f32, ["b", 8], [64, 4]>
+  %left = plan.buffer "64 * b" live 1 to 2 : !plan.view<f32, ["b", 8], [64, 4]>
+  %right = plan.buffer "64 * b" live 1 to 2 : !plan.view<f32, ["b", 8], [64, 4]>
+  // CHECK:      plan.group {
+  // CHECK-NEXT:   plan.launch @copy(%[[BUFFER]], %{{.*}}) :
+  // CHECK-NEXT:   plan.launch @copy(%[[BUFFER]], %{{.*}}) :
+  // CHECK-NEXT: }
+  plan.group {
+    plan.launch @copy(%buffer, %left) : !plan.view<f32, ["b", 8], [64, 4]>, !plan.view<f32, ["b", 8], [64, 4]>
+    plan.launch @copy(%buffer, %right) : !plan.view<f32, ["b", 8], [64, 4]>, !plan.view<f32, ["b", 8], [64, 4]>
+  }
   plan.launch @copy(%buffer, %out) : !plan.view<f32, ["b", 8], [64, 4]>, !plan.view<f32, ["b", 8], [64, 4]>
   return
 }

@@ -75,11 +75,19 @@ func.func @residual_norms(%x: tensor<5x8xf32>, %w: tensor<8xf32>) {
 }
 
 // CHECK-LABEL: func.func @losses
-func.func @losses(%image: tensor<?x512xf32, #bridge.dims<"n">>, %s: tensor<f32>) {
-  // CHECK: bridge.contrastive_loss
-  %0:3 = bridge.contrastive_loss %image, %image, %s
+func.func @losses(%image: tensor<?x512xf32, #bridge.dims<"n">>, %text: tensor<?x512xf32, #bridge.dims<"m">>, %s: tensor<f32>,
+                  %y: tensor<?xi32, #bridge.dims<"n">>, %z: tensor<?xi32, #bridge.dims<"m">>, %w: tensor<100x512xf32>, %b: tensor<100xf32>) {
+  // CHECK: bridge.contrastive_loss %{{.*}}, %{{.*}}, %{{.*}} :
+  %0:4 = bridge.contrastive_loss %image, %image, %s
     : tensor<?x512xf32, #bridge.dims<"n">>, tensor<?x512xf32, #bridge.dims<"n">>, tensor<f32>
-    -> tensor<f32>, tensor<?xf32, #bridge.dims<"n">>, tensor<?xf32, #bridge.dims<"n">>
+    -> tensor<f32>, tensor<f32>, tensor<?xf32, #bridge.dims<"n">>, tensor<?xf32, #bridge.dims<"n">>
+  // CHECK: bridge.contrastive_loss %{{.*}} image_labels %{{.*}} text_labels %{{.*}} {ignore = -1 : i64}
+  %2:4 = bridge.contrastive_loss %image, %text, %s image_labels %y : tensor<?xi32, #bridge.dims<"n">> text_labels %z : tensor<?xi32, #bridge.dims<"m">> {ignore = -1}
+    : tensor<?x512xf32, #bridge.dims<"n">>, tensor<?x512xf32, #bridge.dims<"m">>, tensor<f32>
+    -> tensor<f32>, tensor<f32>, tensor<?xf32, #bridge.dims<"n">>, tensor<?xf32, #bridge.dims<"m">>
+  // CHECK: bridge.linear_cross_entropy %{{.*}} bias %{{.*}} scale %{{.*}} labels %{{.*}} {ignore = -100 : i64}
+  %3:2 = bridge.linear_cross_entropy %image, %w bias %b : tensor<100xf32> scale %s : tensor<f32> labels %y : tensor<?xi32, #bridge.dims<"n">> {ignore = -100}
+    : tensor<?x512xf32, #bridge.dims<"n">>, tensor<100x512xf32> -> tensor<f32>, tensor<?xf32, #bridge.dims<"n">>
   // CHECK: bridge.sigmoid_loss
   %1 = bridge.sigmoid_loss %image, %image, %s, %s
     : tensor<?x512xf32, #bridge.dims<"n">>, tensor<?x512xf32, #bridge.dims<"n">>, tensor<f32>, tensor<f32> -> tensor<f32>

@@ -1,11 +1,11 @@
-"""Ours beside PyTorch and ONNX Runtime, call by call in one process; correctness first.
+"""Ours beside PyTorch, torch.compile, ONNX Runtime and OpenVINO, call by call in one process; correctness first.
 
     pip install -r tools/bridge-bench/requirements.txt
     python tools/bridge-bench/bench.py towers [--threads 2] [--rounds 15] [--output docs/benchmarks/NAME.json]
 
-A suite is a file in suites/. Each work is made as a checkpoint folder with random weights, compiled, compared with
-PyTorch's result (relative error), then timed in rounds in which every peer runs once, after a rest. Reported are medians, minima and
-the ratio of each peer's median to ours.
+A suite is a file in suites/. Each work (works.py) is made with random weights, compiled, compared with PyTorch's result
+(relative error), then timed in rounds in which every peer (peers.py) runs once, after a rest. Reported are medians, minima and
+the ratio of each peer's median to ours; and, of a process of its own, the peak of memory beside packed weights and arena.
 """
 
 import argparse
@@ -21,89 +21,99 @@ import time
 
 import numpy as np
 
+from peers import PEERS
+
 # Threads of the peer that ran before go on spinning for a while and would take the next one's cores.
 REST_SECONDS = 0.3
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOLERANCE = 1e-4
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+BRIDGEC = ROOT / "build/bin/bridgec"
 sys.path.insert(0, str(ROOT / "tools/python"))
 
 
-def clip(work, folder):
-    """A CLIP with the work's image tower and a small text tower, saved as a checkpoint folder; its image tower."""
-    import torch
-    from transformers import CLIPConfig, CLIPModel
-    text = {"hidden_size": 64, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 64, "vocab_size": 100,
-            "max_position_embeddings": 8, "eos_token_id": 2}
-    config = CLIPConfig(vision_config=work["vision"], text_config=text, projection_dim=work["projection"])
-    torch.manual_seed(0)
-    model = CLIPModel(config).eval()
-    model.save_pretrained(folder)
-
-    class Tower(torch.nn.Module):
-        def forward(self, pixel_values):
-            pooled = model.visual_projection(model.vision_model(pixel_values)[1])
-            return pooled / pooled.norm(dim=-1, keepdim=True)
-
-    size = work["vision"]["image_size"]
-    pixels = np.random.default_rng(0).standard_normal((work["batch"], 3, size, size), dtype=np.float32)
-    return Tower().eval(), {"pixel_values": pixels}
+def compile_work(work, entry, output, level):
+    begin = time.perf_counter()
+    arch = ["--arch", level] if level else []
+    subprocess.run([BRIDGEC, work.model, *work.options, "-o", output, "--entry", entry, *arch], check=True)
+    return time.perf_counter() - begin
 
 
-PEERS = {"clip": clip}
+def ready_peers(work, folder, threads, chosen):
+    """Their calls, and why those that cannot take part do not."""
+    calls, absent = {}, {}
+    for name in chosen:
+        try:
+            calls[name] = PEERS[name](work, folder, threads)
+        except Exception as problem:
+            absent[name] = f"{type(problem).__name__}: {problem}".splitlines()[0][:200]
+    return calls, absent
 
 
-def onnx_session(module, inputs, folder, threads):
-    import onnxruntime
-    import torch
-    path = os.path.join(folder, "tower.onnx")
-    torch.onnx.export(module, tuple(torch.from_numpy(v) for v in inputs.values()), path, input_names=list(inputs),
-                      dynamo=True)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+def relative_errors(results, reference):
+    reference = reference.astype(np.float64)
+    return {name: float(np.linalg.norm(result - reference) / np.linalg.norm(reference)) for name, result in results.items()}
 
 
-def measure(work, threads, rounds, level):
+def in_rounds(calls, rounds):
+    """Milliseconds of every round by peer."""
+    times = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            time.sleep(REST_SECONDS)
+            begin = time.perf_counter()
+            call()
+            times[name].append((time.perf_counter() - begin) * 1e3)
+    return times
+
+
+def peak_memory(work, entry, folder, threads, level):
+    """Of the generated executable: the peak of the process, its packed weights, its arena, in bytes."""
+    from safetensors.numpy import save_file
+    program, inputs = folder / "program", folder / "inputs.safetensors"
+    compile_work(work, entry, program, level)
+    save_file({name: np.ascontiguousarray(value) for name, value in work.inputs.items()}, inputs)
+    command = [program, entry, "--inputs", inputs, "--threads", str(threads), "--json", "--output", folder / "output.safetensors"]
+    command += ["--weights", work.weights] if work.weights else []
+    run = subprocess.run([sys.executable, "-S", HERE / "run_measured.py", *command], check=True, capture_output=True, text=True)
+    report, peak = run.stdout.strip().rsplit("\n", 1)
+    report, peak = json.loads(report), int(peak)
+    known = {"weights_bytes": report["weights_bytes"], "arena_bytes": report["arena_bytes"],
+             "inputs_bytes": sum(value.nbytes for value in work.inputs.values())}
+    return known | {"peak_bytes": peak, "ratio": round(peak / sum(known.values()), 3)}
+
+
+def measure(description, arguments):
     import bridges
     import torch
-    torch.set_num_threads(threads)
-    with tempfile.TemporaryDirectory() as folder:
-        module, inputs = PEERS[work["peer"]](work, folder)
-        library = os.path.join(folder, "ours.so")
-        compile_begin = time.perf_counter()
-        subprocess.run([ROOT / "build/bin/bridgec", folder, "-o", library, "--entry", work["entry"]] + (["--arch", level] if level else []), check=True)
-        compile_seconds = time.perf_counter() - compile_begin
-        ours = bridges.Model(library, os.path.join(folder, "model.safetensors"), threads)
-        session = onnx_session(module, inputs, folder, threads)
-        tensors = {k: torch.from_numpy(v) for k, v in inputs.items()}
 
-        def run_torch():
-            with torch.inference_mode():
-                return module(**tensors).numpy()
-
-        runs = {"ours": lambda: next(iter(ours.run(work["entry"], **inputs).values())), "pytorch": run_torch,
-                "onnxruntime": lambda: session.run(None, inputs)[0]}
+    import works
+    torch.set_num_threads(arguments.threads)
+    entry = description["entry"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        work = works.make(description, folder)
+        library = folder / "ours.so"
+        seconds = compile_work(work, entry, library, arguments.arch)
+        memory = peak_memory(work, entry, folder, arguments.threads, arguments.arch)
+        ours = bridges.Model(str(library), str(work.weights) if work.weights else None, arguments.threads)
         begin = time.perf_counter()
-        results = {"ours": runs["ours"]()}
+        first = next(iter(ours.run(entry, **work.inputs).values()))
         first_call = time.perf_counter() - begin
-        results |= {name: run() for name, run in runs.items() if name != "ours"}
-        reference = results["pytorch"].astype(np.float64)
-        errors = {n: float(np.linalg.norm(r - reference) / np.linalg.norm(reference)) for n, r in results.items()}
-        if errors["ours"] > 1e-4:
-            raise SystemExit(f"{work['name']}: ours differs from PyTorch by {errors['ours']:.1e}")
-        times = {name: [] for name in runs}
-        for _ in range(rounds):
-            for name, run in runs.items():
-                time.sleep(REST_SECONDS)
-                begin = time.perf_counter()
-                run()
-                times[name].append((time.perf_counter() - begin) * 1e3)
-        medians = {n: statistics.median(t) for n, t in times.items()}
-        return {"name": work["name"], "error": errors["ours"], "level": ours.level, "compile_seconds": round(compile_seconds, 3),
-                "first_call_ms": round(first_call * 1e3, 2), "arena_bytes": ours.arena_bytes, "weights_bytes": ours.weights_bytes,
-                "library_bytes": os.path.getsize(library),
-                "median_ms": {n: round(m, 2) for n, m in medians.items()},
-                "min_ms": {n: round(min(t), 2) for n, t in times.items()},
-                "ratio_to_ours": {n: round(m / medians["ours"], 3) for n, m in medians.items()}}
+
+        calls, absent = ready_peers(work, folder, arguments.threads, ["pytorch", *arguments.peers])
+        results = {"ours": first} | {peer: call() for peer, call in calls.items()}
+        errors = relative_errors(results, results["pytorch"])
+        if not errors["ours"] <= TOLERANCE:
+            raise SystemExit(f"{description['name']}: ours differs from PyTorch by {errors['ours']:.1e}")
+        calls = {"ours": lambda: next(iter(ours.run(entry, **work.inputs).values()))} | calls
+        times = in_rounds(calls, arguments.rounds)
+        medians = {peer: statistics.median(each) for peer, each in times.items()}
+        return {"name": description["name"], "error": errors["ours"], "errors_of_peers": {n: e for n, e in errors.items() if n not in ("ours", "pytorch")},
+                "level": ours.level, "compile_seconds": round(seconds, 3), "first_call_ms": round(first_call * 1e3, 2),
+                "arena_bytes": ours.arena_bytes, "weights_bytes": ours.weights_bytes, "library_bytes": library.stat().st_size,
+                "median_ms": {n: round(m, 2) for n, m in medians.items()}, "min_ms": {n: round(min(t), 2) for n, t in times.items()},
+                "ratio_to_ours": {n: round(m / medians["ours"], 3) for n, m in medians.items()}, "memory": memory, "absent": absent}
 
 
 def machine():
@@ -118,15 +128,23 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--arch", help="passed on to bridgec")
+    parser.add_argument("--work", default="", help="only works whose name has this in it")
+    parser.add_argument("--peers", nargs="*", default=["onnxruntime"], choices=sorted(set(PEERS) - {"pytorch"}), help="beside PyTorch")
     parser.add_argument("--output", help="a JSON file for the results")
     arguments = parser.parse_args()
     suite = json.loads((ROOT / f"tools/bridge-bench/suites/{arguments.suite}.json").read_text())
     results = []
-    for work in suite["works"]:
-        result = measure(work, arguments.threads, arguments.rounds, arguments.arch)
+    for description in suite["works"]:
+        if arguments.work not in description["name"]:
+            continue
+        result = measure(description, arguments)
         results.append(result)
         times = ", ".join(f"{n} {t:g} ms" for n, t in result["median_ms"].items())
-        print(f"{work['name']}: error {result['error']:.1e}; medians: {times}")
+        print(f"{result['name']}: error {result['error']:.1e}; medians: {times}; peak memory {result['memory']['ratio']:g} of the known", flush=True)
+        for peer, problem in result["absent"].items():
+            print(f"  without {peer}: {problem}")
+    if not results:
+        raise SystemExit(f"{arguments.suite}: no work is named so: {arguments.work}")
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     report = {"suite": arguments.suite, "date": datetime.date.today().isoformat(), "commit": commit, "machine": machine(),
               "threads": arguments.threads, "rounds": arguments.rounds, "results": results}

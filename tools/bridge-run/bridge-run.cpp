@@ -14,6 +14,8 @@ struct Options {
                              cl::cat(category)};
   cl::opt<std::string> entry{cl::Positional, cl::desc("[ENTRY]"),
                              cl::cat(category)};
+  cl::list<std::string> more{cl::Positional, cl::desc("[PICTURE...]"),
+                             cl::cat(category)};
   cl::opt<std::string> weights{
       "weights", cl::value_desc("PATH|random:SEED"), cl::cat(category),
       cl::desc("A .safetensors file, a checkpoint folder, or random weights")};
@@ -21,8 +23,8 @@ struct Options {
                               cl::cat(category),
                               cl::desc("A .safetensors file with the inputs")};
   cl::list<std::string> images{
-      "image", cl::value_desc("input=PICTURE"), cl::cat(category),
-      cl::desc("A PNG or JPEG file for an input; repeated for a batch")};
+      "image", cl::value_desc("[NAME=]PICTURE..."), cl::cat(category),
+      cl::desc("PNG or JPEG files for an input; several make its batch")};
   cl::opt<std::string> output{
       "output", cl::value_desc("FILE"), cl::cat(category),
       cl::desc("The .safetensors file to write, as <entry>/<output>")};
@@ -40,6 +42,10 @@ struct Options {
   cl::opt<bool> reference{
       "reference", cl::cat(category),
       cl::desc("Interpret the spec in float64 instead of compiling it")};
+  cl::opt<uint64_t> rounding{
+      "rounding", cl::value_desc("SEED"), cl::cat(category),
+      cl::desc("With --reference: disturb each step as f32 rounds, at random; "
+               "how far results move is what f32 can promise")};
   cl::opt<bool> json{"json", cl::cat(category),
                      cl::desc("Report as one JSON object")};
   cl::opt<bool> print{"print", cl::cat(category),
@@ -60,6 +66,8 @@ struct Options {
                               cl::desc("What to run on: cpu")};
 
   llvm::Error check() const;
+  llvm::Error addImages(RunOptions &run) const;
+  llvm::Error checkNeeded() const;
   llvm::Expected<RunOptions> runOptions();
   llvm::Expected<int> run();
 };
@@ -77,10 +85,14 @@ llvm::Error Options::check() const {
     if (count->getNumOccurrences() && *count == 0)
       return llvm::createStringError("--" + count->ArgStr +
                                      " needs a whole number from 1, found `0`");
+  if (rounding.getNumOccurrences() && !reference)
+    return llvm::createStringError("expected --rounding with --reference");
   if (!(tolerance >= 0))
     return llvm::createStringError(
         "--tolerance needs a number from 0, found `" +
         std::to_string(tolerance) + "`");
+  if (llvm::Error error = checkNeeded())
+    return error;
   if (!llvm::StringRef(model).ends_with(".so"))
     return llvm::Error::success();
   using Reference = std::reference_wrapper<const cl::Option>;
@@ -91,6 +103,47 @@ llvm::Error Options::check() const {
           "expected " + llvm::Twine(option.ArgStr.size() > 1 ? "--" : "-") +
           option.ArgStr +
           " with a spec or a checkpoint folder, found the compiled " + model);
+  return llvm::Error::success();
+}
+
+/// Refuses options that would do nothing.
+llvm::Error Options::checkNeeded() const {
+  using Reference = std::reference_wrapper<const cl::Option>;
+  if (reference)
+    for (const cl::Option &option : {Reference(threads), Reference(fuse)})
+      if (option.getNumOccurrences())
+        return llvm::createStringError("expected --reference without --" +
+                                       option.ArgStr +
+                                       ": the interpreter has neither threads "
+                                       "nor fusions");
+  if (!entry.empty())
+    return llvm::Error::success();
+  for (const cl::Option &option :
+       {Reference(weights), Reference(inputs), Reference(images),
+        Reference(output), Reference(compare), Reference(tolerance),
+        Reference(runs), Reference(threads), Reference(print)})
+    if (option.getNumOccurrences())
+      return llvm::createStringError("expected ENTRY with --" + option.ArgStr +
+                                     "; without it, the entries are listed");
+  return llvm::Error::success();
+}
+
+/// The pictures of --image and of the words after it.
+llvm::Error Options::addImages(RunOptions &run) const {
+  size_t next = 0;
+  auto addWords = [&](unsigned until) {
+    for (; next < more.size() && more.getPosition(next) < until; ++next)
+      run.images.push_back({more[next], true});
+  };
+  if (!more.empty() &&
+      (images.empty() || more.getPosition(0) < images.getPosition(0)))
+    return llvm::createStringError("unexpected argument `" + more[0] +
+                                   "` after entry `" + entry + "`");
+  for (auto [index, image] : llvm::enumerate(images)) {
+    addWords(images.getPosition(index));
+    run.images.push_back({image, false});
+  }
+  addWords(-1);
   return llvm::Error::success();
 }
 
@@ -106,7 +159,8 @@ llvm::Expected<RunOptions> Options::runOptions() {
   options.entry = entry;
   options.weights = weights;
   options.inputs = inputs;
-  options.images.assign(images.begin(), images.end());
+  if (llvm::Error error = addImages(options))
+    return error;
   options.output = output;
   options.compare = compare;
   if (tolerance.getNumOccurrences())
@@ -114,6 +168,8 @@ llvm::Expected<RunOptions> Options::runOptions() {
   options.runs = runs;
   options.threads = threads;
   options.reference = reference;
+  if (rounding.getNumOccurrences())
+    options.rounding = rounding;
   options.json = json;
   options.print = print;
   return options;

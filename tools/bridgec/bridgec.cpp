@@ -68,9 +68,35 @@ struct Options {
       cl::desc("With --format: change nothing, fail where something would")};
 
   llvm::Expected<CompileOptions> compileOptions() const;
+  llvm::Error checkNeeded() const;
   llvm::Error run() const;
 };
 } // namespace
+
+/// Refuses options that would do nothing.
+llvm::Error Options::checkNeeded() const {
+  const char *mode = list       ? "--list"
+                     : format   ? "--format"
+                     : describe ? "--describe"
+                                : nullptr;
+  if (!mode)
+    return llvm::Error::success();
+  using Reference = std::reference_wrapper<const cl::Option>;
+  std::vector<Reference> idle = {output,       emit,       stopAfter, remarks,
+                                 embedWeights, timePhases, levels,    fuse,
+                                 target,       precision};
+  if (list || format)
+    idle.insert(idle.end(), {variant, definitions, entries});
+  if (format)
+    idle.push_back(searchPaths);
+  for (const cl::Option &option : idle)
+    if (option.getNumOccurrences())
+      return llvm::createStringError(
+          llvm::Twine("expected ") + mode + " without " +
+          (option.ArgStr.size() > 1 ? "--" : "-") + option.ArgStr +
+          ", which would do nothing");
+  return llvm::Error::success();
+}
 
 llvm::Expected<CompileOptions> Options::compileOptions() const {
   CompileOptions options;
@@ -116,6 +142,8 @@ llvm::Expected<CompileOptions> Options::compileOptions() const {
 }
 
 llvm::Error Options::run() const {
+  if (llvm::Error error = checkNeeded())
+    return error;
   if (check && !format)
     return llvm::createStringError("expected --check with --format");
   if (list && !inputs.empty())

@@ -2,6 +2,7 @@
 
 import math
 
+from fuzz_modules import library
 from fuzz_specs import Dim
 
 UNARY = {
@@ -182,16 +183,16 @@ def module(g):
         return None
     width, act = x.shape[-1], g.random.choice(ACTIVATIONS)
     o = g.size()
-    recipe, last, loose = g.random.choice(
+    recipe, last = g.random.choice(
         [
-            (f"Linear({width}, {o})", o, False),
-            (f"[Linear({width}, {o}, bias=false), {act}, Linear({o}, {width})]", width, False),
-            (f"LayerNorm({width})", width, True),
-            (f"Mlp({width}, {o}, {act})", width, False),
+            (f"Linear({width}, {o})", o),
+            (f"[Linear({width}, {o}, bias=false), {act}, Linear({o}, {width})]", width),
+            (f"LayerNorm({width})", width),
+            (f"Mlp({width}, {o}, {act})", width),
         ]
     )
     part, declaration = g.part(recipe)
-    return g.make(f"{part}({{0}})", [x], (*x.shape[:-1], last), parts=[declaration], size=x.size * 3, loose=loose)
+    return g.make(f"{part}({{0}})", [x], (*x.shape[:-1], last), parts=[declaration], size=x.size * 3)
 
 
 def transformer(g):
@@ -202,12 +203,12 @@ def transformer(g):
     recipe = f"[TransformerLayer({width}, {heads}, {g.size()}, {g.random.choice(ACTIVATIONS)}, 1e-5) for i in range({g.random.randint(1, 3)})]"
     part, declaration = g.part(recipe)
     if g.random.random() < 0.4:
-        return g.make(f"{part}({{0}})", [x], x.shape, parts=[declaration], size=x.size + 4, loose=True)
+        return g.make(f"{part}({{0}})", [x], x.shape, parts=[declaration], size=x.size + 4)
     valid = g.integers(x.shape[:2], 2)
     seen = g.random.choice(["causal", "padding({1})", "causal & padding({1})"])
     operands = [x, valid] if "{1}" in seen else [x]
     text = f"{{me}} = {{0}}\nfor layer in {part} {{{{\n  {{me}} = layer({{me}}, {seen})\n}}}}"
-    return g.make(text, operands, x.shape, parts=[declaration], size=x.size + 4, loose=True)
+    return g.make(text, operands, x.shape, parts=[declaration], size=x.size + 4)
 
 
 def convolution(g):
@@ -251,13 +252,13 @@ def norm(g):
             ("l2_normalize({0}, eps=1e-2)", []),
         ]
     )
-    return g.make(text, [x], x.shape, parts=parts, size=4.0, loose=True)
+    return g.make(text, [x], x.shape, parts=parts, size=4.0)
 
 
 def symbolic_norm(g):
     x = g.pick(ranks=range(1, 5))
     text = g.random.choice(["layer_norm({0}, eps=1e-3)", "rms_norm({0}, eps=1e-3)", "l2_normalize({0}, eps=1e-2)", "softmax({0})", "log_softmax({0})"])
-    return x and g.make(text, [x], x.shape, size=6.0, loose=True)
+    return x and g.make(text, [x], x.shape, size=6.0)
 
 
 def mask_text(g, batch, q, k, number):
@@ -289,7 +290,7 @@ def masked_softmax(g):
         return None
     text, operands = mask_text(g, x.shape[0] if len(x.shape) > 2 else None, x.shape[-2], x.shape[-1], 1)
     empty = g.random.choice(["zero", "uniform"])
-    return g.make(f'softmax({{0}}, where={text}, empty="{empty}")', [x, *operands], x.shape, size=1.0, loose=True)
+    return g.make(f'softmax({{0}}, where={text}, empty="{empty}")', [x, *operands], x.shape, size=1.0)
 
 
 def attention(g):
@@ -309,7 +310,7 @@ def attention(g):
     else:
         hidden = f', where={mask}, empty="{g.random.choice(["zero", "uniform"])}"' if mask != "none" else ""
         text = f"softmax({{0}} @ {{1}}.T * 0.3{hidden}) @ {{2}}"
-    return g.make(text, [q, k, v, *operands], (*q.shape[:-1], e), size=v.size, loose=True)
+    return g.make(text, [q, k, v, *operands], (*q.shape[:-1], e), size=v.size)
 
 
 def rotary(g):
@@ -327,7 +328,7 @@ def cross_entropy(g):
         return None
     labels = g.integers(x.shape[:-1], x.shape[-1])
     text = g.random.choice(["cross_entropy({0}, {1})", "cross_entropy({0}, {1}, smoothing=0.1)"])
-    return g.make(text, [x, labels], (), size=x.size + 4, loose=True)
+    return g.make(text, [x, labels], (), size=x.size + 4)
 
 
 def cross_entropy_ignoring(g):
@@ -336,7 +337,7 @@ def cross_entropy_ignoring(g):
         return None
     c = x.shape[-1].number
     labels = g.integers(x.shape[:-1], c + 1)
-    return g.make(f"cross_entropy({{0}}, {{1}}, ignore={c}, smoothing={g.random.choice([0, 0.2])})", [x, labels], (), size=x.size + 4, loose=True)
+    return g.make(f"cross_entropy({{0}}, {{1}}, ignore={c}, smoothing={g.random.choice([0, 0.2])})", [x, labels], (), size=x.size + 4)
 
 
 def concat(g):
@@ -493,6 +494,6 @@ def residual(g):
 
 OPERATIONS = [
     unary, squared, binary, binary, integer_arithmetic, integer_to_float, compare, logic, choose, reduce, reduce, argument, scan, product, product, linear, linear,
-    module, transformer, convolution, embedding, norm, symbolic_norm, masked_softmax, attention, attention, rotary, cross_entropy, cross_entropy_ignoring, concat,
+    library, library, library, module, transformer, convolution, embedding, norm, symbolic_norm, masked_softmax, attention, attention, rotary, cross_entropy, cross_entropy_ignoring, concat,
     stack, pad, index, index, gather, splice, positions, rearrange, repeat, centred, residual,
 ]  # fmt: skip

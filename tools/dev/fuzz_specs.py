@@ -7,8 +7,12 @@ they may be; the generator keeps what it computes well-conditioned.
 import re
 from dataclasses import dataclass, field
 
+from vocabulary import needed_files
+
 SYMBOLS = ("n", "t", "s")
-STATIC_SIZES = (1, 2, 3, 4, 5, 6, 7, 8, 12, 15, 16, 17, 32, 33)
+STATIC_SIZES = (1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 31, 32, 33)
+# Around the tiles of kernels and vectors (13, 16, 32, 312), and primes.
+SIZES = (1, 2, 3, 5, 7, 11, 12, 13, 14, 15, 16, 17, 19, 31, 32, 33, 47, 61, 97, 101, 311, 312, 313)
 
 
 class Dim:
@@ -77,7 +81,6 @@ class Node:
     parts: tuple = ()  # Declarations that the statement needs.
     exact: bool = False
     size: float = 1.0  # About how large its elements are.
-    loose: bool = False  # Rounding is amplified on the way here.
     high: Dim = None  # Of an integer input: its values are 0 … high − 1.
 
     @property
@@ -127,7 +130,7 @@ class Spec:
         return True
 
     def text(self):
-        lines, parts, flow = ["use std.transformer", "", "bridge Fuzz() {"], {}, []
+        lines, parts, flow = ["bridge Fuzz() {"], {}, []
         inputs = self.inputs()
         for node in inputs:
             kind = "f32" if node.kind == "f" else "i32"
@@ -144,7 +147,7 @@ class Spec:
             values = ", ".join(f"{node.name}_out: {node.name}" for node in results)
             lines.append(f"  entry {name} -> {values}")
         body = "\n".join([*lines, "}", ""])
-        return body if "TransformerLayer" in body or "Mlp(" in body else body.removeprefix("use std.transformer\n\n")
+        return "".join(f"use {file}\n" for file in needed_files(body)) + body
 
 
 class Generator:
@@ -243,7 +246,7 @@ class Generator:
     def integers(self, shape, high):
         return self.input(shape, "i", Dim.of(high))
 
-    def make(self, text, operands, shape, kind="f", parts=(), exact=False, size=None, loose=False):
+    def make(self, text, operands, shape, kind="f", parts=(), exact=False, size=None):
         """A node, unless it would be too large. `text` is an expression or, with `{me}`, statements."""
         shape = tuple(Dim.of(dim) for dim in shape)
         if len(shape) > 6 or not is_small(shape) or any(dim.least() < 1 for dim in shape):
@@ -252,7 +255,6 @@ class Generator:
         node = Node(self.name(), shape, kind, "", operands, tuple(parts), exact)
         node.text = text if "{me}" in text else "{me} = " + text
         node.size = size if size is not None else max([operand.size for operand in operands], default=1.0)
-        node.loose = loose or any(operand.loose for operand in operands)
         if kind == "f" and node.size > 50:
             self.values.append(node)
             return self.make("tanh({0} * 0.02)", [node], shape, size=1.0)

@@ -36,7 +36,7 @@ def main(spec, *every):
         sizes = dict(zip("nts", map(int, text.split(","))))
         for entry in json.loads(listing)["entries"]:
             place = {"entry": entry["name"], "sizes": sizes}
-            check_entry(spec, folder, entry["name"], make_inputs(entry["inputs"], sizes), SEED, lambda key: 1e-4, place)
+            check_entry(spec, folder, entry["name"], make_inputs(entry["inputs"], sizes), SEED, place)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building needs; with `test`, also those that only tests need.
+# Installs the Debian packages that building needs; with `test`, also those that only tests need, with `fuzz` those of the mutation fuzzers.
 set -euo pipefail
 
 packages=(cmake ninja-build clang-22 lld-22 llvm-22-dev libmlir-22-dev mlir-22-tools liblld-22-dev
           zlib1g-dev libzstd-dev libpng-dev libjpeg62-turbo-dev)
 if [ "${1:-}" = test ]; then
-  packages+=(llvm-22-tools clang-format-22 git python3)
+  packages+=(llvm-22-tools clang-format-22 git python3 python3-numpy)
+fi
+if [ "${1:-}" = fuzz ]; then
+  packages+=(libclang-rt-22-dev)
 fi
 
 missing=()

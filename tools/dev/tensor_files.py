@@ -1,9 +1,9 @@
-"""Safetensors files without dependencies."""
+"""Safetensors files without dependencies. Elements of BF16 are their bits."""
 
 import json
 import struct
 
-FORMATS = {"F32": "f", "I32": "i", "I64": "q", "F64": "d", "BOOL": "?"}
+FORMATS = {"F32": "f", "F16": "e", "BF16": "H", "I32": "i", "I64": "q", "F64": "d", "BOOL": "?"}
 
 
 def write(path, tensors):

@@ -15,6 +15,8 @@ struct Fusion {
   llvm::StringLiteral name;
   llvm::StringLiteral passes; ///< one or, separated by commas, several
   llvm::StringLiteral summary;
+  bool isOnPlan =
+      false; ///< its pass runs on the plan, not on the bridge dialect
 };
 
 /// All fusions, in the order in which their passes run.
@@ -29,8 +31,8 @@ public:
 
   /// Whether the fusion of this name is made.
   bool has(llvm::StringRef name) const;
-  /// The passes to run, in order.
-  llvm::SmallVector<std::string> passes() const;
+  /// The passes to run on the bridge dialect or on the plan, in order.
+  llvm::SmallVector<std::string> passes(bool onPlan) const;
   /// `all`, `none` or the names of the fusions, as `parse` reads them.
   std::string str() const;
 

@@ -22,6 +22,14 @@ struct WeightSlot {
   bool panels;             ///< packed, or row-major
 
   bool operator==(const WeightSlot &) const = default;
+  /// Some order, for maps.
+  bool operator<(const WeightSlot &other) const {
+    auto key = [](const WeightSlot &slot) {
+      return std::tuple(slot.weight.getAsOpaquePointer(),
+                        slot.view.getAsOpaquePointer(), slot.panels);
+    };
+    return key(*this) < key(other);
+  }
 };
 
 /// The memory of one function: its buffers, then the frames of its calls, in
@@ -52,6 +60,7 @@ private:
 
   std::vector<std::string> dimNames;
   llvm::SmallVector<WeightSlot> weightSlots;
+  std::map<WeightSlot, unsigned> slotNumbers;
   llvm::SmallVector<Frame> frameList;
   llvm::SmallVector<mlir::func::FuncOp> entryList;
   llvm::StringMap<unsigned> frameNumbers;

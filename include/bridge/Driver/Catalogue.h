@@ -11,8 +11,9 @@ namespace bridge {
 llvm::Error listSpecs(llvm::ArrayRef<std::string> searchPaths,
                       llvm::raw_ostream &os);
 
-/// Shows the entries with their shapes and FLOPs and the parts with their
-/// parameters: `bridgec --describe`.
+/// Shows the parts of a model as a tree, equal layers once, with parameters,
+/// FLOPs and the shapes of what flows in and out; and the entries:
+/// `bridgec --describe`.
 llvm::Error describeModel(const CompileOptions &options, llvm::raw_ostream &os);
 
 /// Brings files into the one style, or, with `checkOnly`, fails where one is

@@ -97,37 +97,76 @@ def Bridge_ResidualNormOp : Bridge_TensorOp<"residual_norm", [
   }];
 }
 
-def Bridge_ContrastiveLossOp : Bridge_TensorOp<"contrastive_loss", [DeclareOpInterfaceMethods<Bridge_CostOpInterface>]> {
-  let summary = "The symmetric cross-entropy of scale · image textᵀ, without the N×N logits in memory";
+def Bridge_ContrastiveLossOp : Bridge_TensorOp<"contrastive_loss", [
+    AttrSizedOperandSegments, DeclareOpInterfaceMethods<Bridge_CostOpInterface>]> {
+  let summary = "Both cross-entropies of scale · image textᵀ, without the n×m logits in memory";
   let description = [{
-    image[n, d], text[n, d], scale[] → loss[], and the log-sum-exp of each row and
-    each column, [n]: loss = mean((row_lse + column_lse)/2 − scale·image·text on the
-    diagonal) (CLIP, arXiv:2103.00020).
+    image[n, d], text[m, d], scale[] → image_loss[], text_loss[] and the
+    log-sum-exp of each row and column, [n] and [m] (for a backward pass). With the
+    logits l = scale · image textᵀ, image_loss is the mean over the rows of
+    row_lse − l[i, image_labels[i]], text_loss that over the columns of column_lse −
+    l[text_labels[j], j]; CLIP's loss is their mean (arXiv:2103.00020). Without
+    labels row i and column i belong together. Rows and columns whose label is
+    `ignore` do not count; any other label outside the logits is a run-time error.
 
-    - `C1` image and text have two axes, scale none.
-    - `C2` the sizes of image and text are equal.
-    - `C3` the log-sum-exps are [n].
+    - `C1` image and text have two axes, scale none, labels one.
+    - `C2` image and text are equally wide; the labels are [n] and [m]; without one
+      of them n and m are equal.
+    - `C3` the log-sum-exps are [n] and [m].
 
     ```mlir
-    %loss, %rows, %columns = bridge.contrastive_loss %image, %text, %scale
-      : tensor<4x512xf32>, tensor<4x512xf32>, tensor<f32> -> tensor<f32>, tensor<4xf32>, tensor<4xf32>
+    %i, %t, %rows, %columns = bridge.contrastive_loss %image, %text, %scale
+      : tensor<4x512xf32>, tensor<4x512xf32>, tensor<f32> -> tensor<f32>, tensor<f32>, tensor<4xf32>, tensor<4xf32>
     ```
   }];
-  let arguments = (ins Bridge_F32Tensor:$image, Bridge_F32Tensor:$text, Bridge_F32Tensor:$scale);
-  let results = (outs Bridge_F32Tensor:$loss, Bridge_F32Tensor:$row_lse, Bridge_F32Tensor:$column_lse);
+  let arguments = (ins Bridge_F32Tensor:$image, Bridge_F32Tensor:$text, Bridge_F32Tensor:$scale,
+                       Optional<Bridge_I32Tensor>:$image_labels, Optional<Bridge_I32Tensor>:$text_labels,
+                       OptionalAttr<I64Attr>:$ignore);
+  let results = (outs Bridge_F32Tensor:$image_loss, Bridge_F32Tensor:$text_loss, Bridge_F32Tensor:$row_lse,
+                      Bridge_F32Tensor:$column_lse);
   let assemblyFormat = [{
-    $image `,` $text `,` $scale attr-dict `:` type($image) `,` type($text) `,` type($scale)
-    `->` type($loss) `,` type($row_lse) `,` type($column_lse)
+    $image `,` $text `,` $scale (`image_labels` $image_labels^ `:` type($image_labels))?
+    (`text_labels` $text_labels^ `:` type($text_labels))? attr-dict `:` type($image) `,` type($text) `,` type($scale)
+    `->` type($image_loss) `,` type($text_loss) `,` type($row_lse) `,` type($column_lse)
+  }];
+}
+
+def Bridge_LinearCrossEntropyOp : Bridge_TensorOp<"linear_cross_entropy", [
+    AttrSizedOperandSegments, DeclareOpInterfaceMethods<Bridge_CostOpInterface>]> {
+  let summary = "Cross-entropy of scale · (x wᵀ + b), without the logits in memory";
+  let description = [{
+    x[…, k], w[c, k], b[c], labels[…] → loss[], lse[…]: the mean over the rows of
+    lse − logits[label], with the logits scale · (x wᵀ + b) and their log-sum-exp
+    over the c classes (lse is for a backward pass). Rows whose label is `ignore` do
+    not count; any other label outside 0 … c−1 is a run-time error.
+
+    - `C1` x has at least one axis, the weight two, bias one, scale none.
+    - `C2` x and weight are equally wide; the bias has one number for each class.
+    - `C3` the labels have the leading sizes of x.
+    - `C4` so has the log-sum-exp.
+
+    ```mlir
+    %loss, %lse = bridge.linear_cross_entropy %x, %w labels %y : tensor<7xi32> {ignore = -100}
+      : tensor<7x64xf32>, tensor<100x64xf32> -> tensor<f32>, tensor<7xf32>
+    ```
+  }];
+  let arguments = (ins Bridge_F32Tensor:$x, Bridge_F32Tensor:$weight, Optional<Bridge_F32Tensor>:$bias,
+                       Optional<Bridge_F32Tensor>:$scale, Bridge_I32Tensor:$labels, OptionalAttr<I64Attr>:$ignore);
+  let results = (outs Bridge_F32Tensor:$loss, Bridge_F32Tensor:$lse);
+  let assemblyFormat = [{
+    $x `,` $weight (`bias` $bias^ `:` type($bias))? (`scale` $scale^ `:` type($scale))? `labels` $labels `:` type($labels)
+    attr-dict `:` type($x) `,` type($weight) `->` type($loss) `,` type($lse)
   }];
 }
 
 def Bridge_SigmoidLossOp : Bridge_TensorOp<"sigmoid_loss", [DeclareOpInterfaceMethods<Bridge_CostOpInterface>]> {
-  let summary = "−Σ log σ(±(scale · image textᵀ + bias)) / n, + on the diagonal";
+  let summary = "−Σ log σ(±(scale · image textᵀ + bias)), + on the diagonal, without the logits in memory";
   let description = [{
-    image[n, d], text[n, d], scale[], bias[] → loss[] (Zhai et al., arXiv:2303.15343).
+    image[n, d], text[m, d], scale[], bias[] → loss[]: the sum over all pairs;
+    SigLIP divides it by n (Zhai et al., arXiv:2303.15343).
 
     - `C1` image and text have two axes, scale and bias none.
-    - `C2` the sizes of image and text are equal.
+    - `C2` image and text are equally wide.
 
     ```mlir
     %loss = bridge.sigmoid_loss %image, %text, %scale, %bias

@@ -32,6 +32,9 @@ inline constexpr llvm::StringLiteral kEntryAttr =
     "plan.entry"; ///< on functions that the caller can ask for
 inline constexpr llvm::StringLiteral kOutputAttr =
     "plan.output"; ///< on arguments of entries that are results
+inline constexpr llvm::StringLiteral kSiteAttr =
+    "site"; ///< on operations in the region of a map: the number of the place
+            ///< that reports that it failed
 inline constexpr llvm::StringLiteral kSitesAttr =
     "plan.sites"; ///< on the module: messages of run-time errors, an array of
                   ///< strings

@@ -73,7 +73,9 @@ def Plan_KernelKind : I32EnumAttr<"KernelKind", "what a kernel computes", [
   I32EnumAttrCase<"Reduce", 8, "reduce">, I32EnumAttrCase<"ArgExtreme", 9, "arg_extreme">,
   I32EnumAttrCase<"Cumsum", 10, "cumsum">, I32EnumAttrCase<"Rotary", 11, "rotary">,
   I32EnumAttrCase<"Gather", 12, "gather">, I32EnumAttrCase<"CrossEntropy", 13, "cross_entropy">,
-  I32EnumAttrCase<"Splice", 14, "splice">]> {
+  I32EnumAttrCase<"Splice", 14, "splice">, I32EnumAttrCase<"InverseNorm", 15, "inverse_norm">,
+  I32EnumAttrCase<"SoftmaxSweep", 16, "softmax_sweep">, I32EnumAttrCase<"SoftmaxMerge", 17, "softmax_merge">,
+  I32EnumAttrCase<"SigmoidSweep", 18, "sigmoid_sweep">]> {
   let cppNamespace = "::bridge::plan";
   let genSpecializedAttr = 0;
 }

@@ -36,6 +36,18 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
     | gather | x[A + I + T], indices[J] i32 × I, out[A + J + T] | `axis` i64 = A, `indices` i64 = I, `from_end` (unit): negative indices count from the end, else they are errors; `site` |
     | cross_entropy | x[n, c], labels[n] i32, loss[n], counted[n] | `ignore` i64?, `smoothing` f64, `site`; a row's loss, and 1 or 0 where ignored; both written |
     | splice | x[n, d], values[v, d], at[n] i1, out[n, d] | `site`; one job |
+    | inverse_norm | x[R + 1], out[R] | `eps` f64; 1 / max(‖x‖₂, eps) over the last axis |
+    | softmax_sweep | a[m, k], b panels[1, 1, n, k], scale[], row_factors[m]?, column_factors[n]?, bias[n]?, row_labels[m] i32, column_labels[n] i32?, row_max[s, m], row_sum[s, m], row_picked[m], column_max[s, n]?, column_sum[s, n]?, column_picked[n]? | `row_factors`, `column_factors`, `bias`, `columns` (unit), `ignore` i64?, `row_site`, with `columns` `column_site` |
+    | softmax_merge | max[s, n], sum[s, n], picked[n], labels[n] i32, loss[n], counted[n], lse[n]? | `lse` (unit), `ignore` i64? |
+    | sigmoid_sweep | a[m, k], b panels[1, 1, n, k], scale[], bias[], row_factors[m]?, column_factors[n]?, out[s, t] | `row_factors`, `column_factors` (unit) |
+
+    The sweeps compute the logits (a bᵀ + bias) · scale · row_factors ·
+    column_factors (sigmoid_sweep: a bᵀ · … + bias) and never store them.
+    softmax_sweep writes the log-sum-exp of each row, over up to s ranges of
+    columns, as log₂ (2^max · sum), max a whole number, and the logit that the row's
+    label picks times log₂ e; with `columns` the same for columns. softmax_merge
+    makes of these a row's loss, and 1 or 0 where ignored. sigmoid_sweep writes
+    partial sums of −log σ(±logit), + where row and column have one number.
 
     `reduce`, `extreme` and `empty` are attributes such as `#bridge<reduce_kind sum>`,
     `#bridge<extreme_kind max>` and `#bridge<empty_rows zero>`. Elements of i1 are counted: sum, mean and cumsum of
@@ -43,7 +55,10 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
 
     `site` i64 numbers the place that reports a run-time error; the message is in
     the module's `plan.sites`. Its numbers a and b are: gather the index and the
-    axis' size, cross_entropy the label and c, splice the true places and v.
+    axis' size, cross_entropy and softmax_sweep the label and the number of classes,
+    splice the true places and v.
+    In the region of a map, divisions of integers that may be by 0 and `plan.load`s
+    that may be outside (a and b are the index and the axis' size) carry a `site`.
 
     - `C1` the operands are those of the kind, in number and order.
     - `C2` their numbers of axes are as above.
@@ -64,7 +79,7 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
 }
 
 def Plan_LaunchOp : Plan_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
-  let summary = "Runs a kernel on views; the last operand is written (cross_entropy and a norm of a residual: the last two)";
+  let summary = "Runs a kernel on views; the last operand is written (cross_entropy, norms of a residual, softmax_sweep, softmax_merge: those that the kind's row ends with)";
   let description = [{
     - `C1` the symbol is that of a `plan.kernel`.
     - `C2` there are as many operands as in its signature.
@@ -73,6 +88,32 @@ def Plan_LaunchOp : Plan_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInt
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyTypeOf<[Plan_ViewType, Plan_PanelsType]>>:$views);
   let assemblyFormat = "$kernel `(` $views `)` attr-dict `:` type($views)";
+}
+
+def Plan_GroupOp : Plan_Op<"group", [NoTerminator, SingleBlock, NoRegionArguments]> {
+  let summary = "Launches that do not depend on each other, run as one";
+  let description = [{
+    The jobs of all are handed out together, in the order of the launches: threads
+    wait for each other once. Each launch is a step of its own, but a buffer that
+    lives at one of the steps lives at all of them.
+
+    - `C1` it holds two launches at least, and nothing else.
+    - `C2` each launch writes a buffer of the function that no other one of the group reads or writes.
+
+    ```mlir
+    plan.group {
+      plan.launch @gemm(%x, %wq, %q) : !x, !w, !y
+      plan.launch @gemm(%x, %wk, %k) : !x, !w, !y
+    }
+    ```
+  }];
+  let regions = (region SizedRegion<1>:$launches);
+  let assemblyFormat = "$launches attr-dict";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The memory that a view is of: a buffer, a weight, a constant or an argument.
+    static ::mlir::Value rootOf(::mlir::Value view);
+  }];
 }
 
 def Plan_BufferOp : Plan_Op<"buffer"> {

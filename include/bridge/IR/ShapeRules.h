@@ -96,7 +96,12 @@ Inferred attention(Type q, Type k, Type v, Type bias,
                    std::optional<int64_t> batchAxes);
 Inferred residualNorm(NormKind kind, Type x, Type weight, Type bias,
                       double eps);
-Inferred contrastiveLoss(Type image, Type text, Type scale);
+/// Labels may be null.
+Inferred contrastiveLoss(Type image, Type text, Type scale, Type imageLabels,
+                         Type textLabels);
+/// Bias and scale may be null.
+Inferred linearCrossEntropy(Type x, Type weight, Type bias, Type scale,
+                            Type labels);
 Inferred sigmoidLoss(Type image, Type text, Type scale, Type bias);
 
 } // namespace rules

@@ -12,6 +12,10 @@ namespace bridge {
 using CloneOther = llvm::function_ref<llvm::LogicalResult(mlir::Operation &,
                                                           mlir::IRMapping &)>;
 
+/// Emits the check of a division of integers that can fail, by its divisor.
+using CheckDivisor =
+    llvm::function_ref<void(mlir::Operation &, mlir::Value divisor)>;
+
 /// Clones the operations of `body`, which compute scalars, so that they compute
 /// vectors of `lanes` elements (scalars where `lanes` is 1), and returns the
 /// values that its terminator passes on.
@@ -20,10 +24,11 @@ using CloneOther = llvm::function_ref<llvm::LogicalResult(mlir::Operation &,
 /// keep their names and attributes (but divisions of integers, which are made
 /// so that they do not trap), constants become splats, and values mapped to
 /// scalars are broadcast where they meet vectors. An operation whose results
-/// are mapped already is left out; any other is given to `other`.
+/// are mapped already is left out; any other is given to `other`. Divisions of
+/// integers are given to `check` before.
 mlir::FailureOr<llvm::SmallVector<mlir::Value>>
 cloneOnVectors(Emitter &emitter, mlir::Block &body, mlir::IRMapping &mapping,
-               int64_t lanes, CloneOther other = {});
+               int64_t lanes, CloneOther other = {}, CheckDivisor check = {});
 
 } // namespace bridge
 

@@ -29,7 +29,8 @@ llvm::ArrayRef<llvm::StringLiteral> phaseNames();
 
 /// What the pipelines depend on.
 struct PipelineOptions {
-  llvm::SmallVector<std::string> fusionPasses; ///< in order; see FusionPlan
+  /// In order, on the bridge dialect and on the plan; see FusionPlan.
+  llvm::SmallVector<std::string> fusionPasses, planPasses;
   std::string level = "x86-64-v4";             ///< of the instruction set
 };
 

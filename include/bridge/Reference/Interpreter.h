@@ -10,6 +10,7 @@
 
 #include "bridge/Reference/Array.h"
 #include "bridge/Reference/Dimensions.h"
+#include "bridge/Reference/Rounding.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/SymbolTable.h"
@@ -32,6 +33,11 @@ public:
   Interpreter(mlir::ModuleOp module, Weights weights);
   ~Interpreter();
 
+  /// From now on disturbs, at random, every step that f32 would round by as
+  /// much as f32 rounds. How far results move then is what f32 can promise of
+  /// them.
+  void disturb(uint64_t seed);
+
   /// Computes one entry. `inputs` may hold more than it takes. The error says
   /// what about the inputs is wrong, or where the computation failed.
   llvm::Expected<ArrayMap> run(llvm::StringRef entry, const ArrayMap &inputs);
@@ -46,6 +52,7 @@ private:
   mlir::SymbolTable symbols;
   Weights weights;
   llvm::StringMap<Shared> loaded;
+  std::optional<Rounding> rounding;
 };
 
 /// The functions of a module that a caller can ask for, in order.

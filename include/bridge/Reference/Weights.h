@@ -14,6 +14,7 @@ namespace bridge {
 struct StoredTensor {
   Element element = Element::Float;
   Shape shape;
+  std::string dtype; ///< as messages call it
 };
 /// The tensors of a checkpoint by name.
 using Checkpoint = std::map<std::string, StoredTensor>;

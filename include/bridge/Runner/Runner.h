@@ -18,17 +18,24 @@ struct RunOptions {
   std::string weights; ///< a path or random:SEED; empty: the model's own folder
                        ///< or the weights in the binary
   std::string inputs;  ///< a .safetensors file
-  std::vector<std::string> images; ///< input=PICTURE
+  /// A picture, which may be preceded by `input=`; or a further picture for the
+  /// input of the one before.
+  struct Image {
+    std::string word;
+    bool continues;
+  };
+  std::vector<Image> images;
 
   std::string output;              ///< a .safetensors file to write
   std::string compare;             ///< a .safetensors file to compare with
   std::optional<double> tolerance; ///< relative; 1e-4, for the reference 1e-9
 
-  unsigned runs = 0;      ///< how often to run for measuring time
-  unsigned threads = 0;   ///< 0: as many as there are cores
-  bool reference = false; ///< compute in float64 by the interpreter
-  bool json = false;      ///< report as one JSON object
-  bool print = false;     ///< print the results, also where they are compared
+  unsigned runs = 0;                ///< how often to run for measuring time
+  unsigned threads = 0;             ///< 0: as many as there are cores
+  bool reference = false;           ///< compute in float64 by the interpreter
+  std::optional<uint64_t> rounding; ///< disturb the reference as f32 rounds
+  bool json = false;                ///< report as one JSON object
+  bool print = false; ///< print the results, also where they are compared
 };
 
 /// Lists the entries of a model or runs one, as `options` say, and reports to

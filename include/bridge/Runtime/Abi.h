@@ -62,9 +62,12 @@
 
 #include <stdint.h>
 
-#define BRIDGE_ABI_VERSION 1
-/* The symbol that generated code exports. */
-#define BRIDGE_PROGRAM_SYMBOL "bridge_program_v1"
+#define BRIDGE_ABI_VERSION 2
+/* How the one symbol ends that generated code exports: libclip.so has
+ * `clip_program`. */
+#define BRIDGE_PROGRAM_SUFFIX "_program"
+/* The functions that a generated program's `api` points to, in the run time. */
+#define BRIDGE_API_SYMBOL "bridge_runtime_api"
 
 #ifdef __cplusplus
 extern "C" {
@@ -120,6 +123,7 @@ struct bridge_program {
   int64_t embedded_bytes;
   int64_t packed_bytes; /* of the manifest where it is compressed by zlib; 0
                            where it is plain text */
+  const struct bridge_api *api; /* the run time's functions, see Api.h */
 };
 
 #ifdef __cplusplus

@@ -10,6 +10,7 @@ extern "C" {
 
 /* How a tool presents a program's command line as its own. */
 typedef struct bridge_main_options {
+  const char *tool;         /* what begins its errors: "clip", "bridge-run" */
   const char *command;      /* what precedes ENTRY in the help: "./clip",
                                "bridge-run clip.so" */
   const char *weights;      /* used without --weights, or null */
@@ -21,13 +22,11 @@ typedef struct bridge_main_options {
  * lists the entries, or runs one, compares, times, prints and writes what it
  * makes. Results go to the standard output, errors to the standard error.
  * Returns the exit status: 0, or 1 after a message. */
-BRIDGE_PUBLIC int bridge_main_program(const struct bridge_program *program,
-                                      int argc, char **argv,
-                                      const bridge_main_options *options);
+int bridge_main_program(const struct bridge_program *program, int argc,
+                        char **argv, const bridge_main_options *options);
 
 /* main() of an executable; `argv` begins with the command's name. */
-BRIDGE_PUBLIC int bridge_main(int argc, char **argv,
-                              const struct bridge_program *program);
+int bridge_main(int argc, char **argv, const struct bridge_program *program);
 
 #ifdef __cplusplus
 }

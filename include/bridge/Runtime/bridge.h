@@ -1,15 +1,16 @@
 /*===- bridge.h - Running compiled bridges -----------------------*- C -*-===*\
 |*
-|* A compiled bridge is a `bridge_program`: code and a manifest. To run it, open
-|* a `bridge_model` (the program with its weights, immutable, shared by any
-|* number of threads) and per concurrent caller a `bridge_session` (memory for
+|* A compiled bridge is a `bridge_program`: code and a manifest. A library that
+|* bridgec makes, libclip.so or clip.o, has one symbol, the program
+|* `clip_program`, and comes with clip.h, which declares it. To run it, open a
+|* `bridge_model` (the program with its weights, immutable, shared by any number
+|* of threads) and per concurrent caller a `bridge_session` (memory for
 |* intermediates and a pool of threads):
 |*
 |*   bridge_message why;
 |*   bridge_model *model = NULL;
 |*   bridge_session *session = NULL;
-|*   if (bridge_model_open(&bridge_program_v1, "model.safetensors", &model,
-|*                         &why) ||
+|*   if (bridge_model_open(&clip_program, "model.safetensors", &model, &why) ||
 |*       bridge_session_open(model, NULL, &session, &why))
 |*     return fprintf(stderr, "%s\n", why.text), 1;
 |*   int64_t entry = bridge_manifest_find(bridge_model_manifest(model),
@@ -19,6 +20,10 @@
 |*   bridge_tensor embeds = {0};
 |*   if (bridge_session_run(session, entry, &pixels, 1, &embeds, 1, &why))
 |*     return fprintf(stderr, "%s\n", why.text), 1;
+|*
+|* Every program brings its own run time. The functions below are inline: they
+|* call the run time of the program, or of the object, that they are given. A
+|* process may use any number of programs, linked or loaded by dlopen.
 |*
 |* Errors: every call that can fail returns a status, 0 for success, and where
 |* `message` is not null writes one line there that says what was expected and
@@ -36,20 +41,18 @@
 #define BRIDGE_RUNTIME_BRIDGE_H
 
 #include "bridge/Runtime/Abi.h"
-#include <stddef.h>
+#include "bridge/Runtime/Tensor.h"
 
-#if defined(__GNUC__)
-#define BRIDGE_PUBLIC __attribute__((visibility("default")))
+/* The run time itself is linked by our own tools only. */
+#ifdef BRIDGE_RUNTIME_STATIC
+#define BRIDGE_API
 #else
-#define BRIDGE_PUBLIC
+#define BRIDGE_API static inline
 #endif
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* The highest rank of a tensor. */
-#define BRIDGE_MAX_RANK 8
 
 typedef enum bridge_status {
   BRIDGE_OK = 0,
@@ -68,45 +71,6 @@ typedef enum bridge_status {
 typedef struct bridge_message {
   char text[2048];
 } bridge_message;
-
-typedef enum bridge_dtype {
-  BRIDGE_F32 = 0,
-  BRIDGE_F64,
-  BRIDGE_BF16,
-  BRIDGE_F16,
-  BRIDGE_I32,
-  BRIDGE_I64,
-  BRIDGE_BOOL, /* a byte, 0 or 1 */
-  BRIDGE_U8,
-  BRIDGE_I8,
-  BRIDGE_I16,
-  BRIDGE_U16,
-  BRIDGE_U32,
-  BRIDGE_U64,
-  BRIDGE_F8_E4M3, /* only in tensor files, never computed with */
-  BRIDGE_F8_E5M2,
-  BRIDGE_DTYPE_COUNT
-} bridge_dtype;
-
-/* "f32", "bf16", …; "?" for a number that is no dtype. */
-BRIDGE_PUBLIC const char *bridge_dtype_name(bridge_dtype dtype);
-/* Bytes of one element; 0 for a number that is no dtype. */
-BRIDGE_PUBLIC size_t bridge_dtype_bytes(bridge_dtype dtype);
-
-/* A tensor in somebody's memory. */
-typedef struct bridge_tensor {
-  void *data;
-  bridge_dtype dtype;
-  int32_t rank;
-  int64_t shape[BRIDGE_MAX_RANK];
-  int64_t strides[BRIDGE_MAX_RANK]; /* in elements, not bytes; may be negative
-                                       or 0 for inputs */
-} bridge_tensor;
-
-/* A row-major tensor without padding. */
-BRIDGE_PUBLIC bridge_tensor bridge_tensor_make(bridge_dtype dtype, int32_t rank,
-                                               const int64_t *shape,
-                                               const void *data);
 
 /*===- What a program offers
  * ------------------------------------------------===*/
@@ -131,22 +95,20 @@ typedef struct bridge_entry_info {
 } bridge_entry_info;
 
 /* Reads the manifest of `program`, which has to outlive it. */
-BRIDGE_PUBLIC bridge_status
+BRIDGE_API bridge_status
 bridge_manifest_open(const struct bridge_program *program,
                      bridge_manifest **manifest, bridge_message *message);
-BRIDGE_PUBLIC void bridge_manifest_close(bridge_manifest *manifest);
-BRIDGE_PUBLIC const char *
-bridge_manifest_model(const bridge_manifest *manifest);
-BRIDGE_PUBLIC int64_t
-bridge_manifest_entry_count(const bridge_manifest *manifest);
+BRIDGE_API void bridge_manifest_close(bridge_manifest *manifest);
+BRIDGE_API const char *bridge_manifest_model(const bridge_manifest *manifest);
+BRIDGE_API int64_t bridge_manifest_entry_count(const bridge_manifest *manifest);
 /* Entry `index`, or null. */
-BRIDGE_PUBLIC const bridge_entry_info *
+BRIDGE_API const bridge_entry_info *
 bridge_manifest_entry(const bridge_manifest *manifest, int64_t index);
 /* The index of the entry called `name`, or −1. */
-BRIDGE_PUBLIC int64_t bridge_manifest_find(const bridge_manifest *manifest,
-                                           const char *name);
+BRIDGE_API int64_t bridge_manifest_find(const bridge_manifest *manifest,
+                                        const char *name);
 /* The preprocessor_config.json that the program was compiled with, or null. */
-BRIDGE_PUBLIC const char *
+BRIDGE_API const char *
 bridge_manifest_preprocessor(const bridge_manifest *manifest);
 
 /*===- A program with its weights
@@ -163,17 +125,18 @@ typedef struct bridge_model bridge_model;
  *
  * The best level of the instruction set that both the program and the processor
  * have is taken; the environment variable BRIDGE_LEVEL names a lower one. */
-BRIDGE_PUBLIC bridge_status
-bridge_model_open(const struct bridge_program *program, const char *weights,
-                  bridge_model **model, bridge_message *message);
+BRIDGE_API bridge_status bridge_model_open(const struct bridge_program *program,
+                                           const char *weights,
+                                           bridge_model **model,
+                                           bridge_message *message);
 /* The model's sessions have to be closed before. */
-BRIDGE_PUBLIC void bridge_model_close(bridge_model *model);
-BRIDGE_PUBLIC const bridge_manifest *
+BRIDGE_API void bridge_model_close(bridge_model *model);
+BRIDGE_API const bridge_manifest *
 bridge_model_manifest(const bridge_model *model);
 /* The level of the instruction set that is used: "x86-64-v4". */
-BRIDGE_PUBLIC const char *bridge_model_level(const bridge_model *model);
+BRIDGE_API const char *bridge_model_level(const bridge_model *model);
 /* The memory that the packed weights take. */
-BRIDGE_PUBLIC int64_t bridge_model_weights_bytes(const bridge_model *model);
+BRIDGE_API int64_t bridge_model_weights_bytes(const bridge_model *model);
 
 /*===- Running
  * --------------------------------------------------------------===*/
@@ -188,10 +151,10 @@ typedef struct bridge_session_options {
 } bridge_session_options;
 
 /* `options` may be null. */
-BRIDGE_PUBLIC bridge_status bridge_session_open(
+BRIDGE_API bridge_status bridge_session_open(
     const bridge_model *model, const bridge_session_options *options,
     bridge_session **session, bridge_message *message);
-BRIDGE_PUBLIC void bridge_session_close(bridge_session *session);
+BRIDGE_API void bridge_session_close(bridge_session *session);
 
 /* Runs entry `entry`.
  *
@@ -210,13 +173,13 @@ BRIDGE_PUBLIC void bridge_session_close(bridge_session *session);
  *
  * After the first run with some shape, runs with that shape allocate nothing
  * (a few recent shapes are remembered). */
-BRIDGE_PUBLIC bridge_status bridge_session_run(
+BRIDGE_API bridge_status bridge_session_run(
     bridge_session *session, int64_t entry, const bridge_tensor *inputs,
     int64_t input_count, bridge_tensor *outputs, int64_t output_count,
     bridge_message *message);
 /* The memory of the last run's intermediates, inputs and outputs. */
-BRIDGE_PUBLIC int64_t bridge_session_arena_bytes(const bridge_session *session);
-BRIDGE_PUBLIC int32_t bridge_session_threads(const bridge_session *session);
+BRIDGE_API int64_t bridge_session_arena_bytes(const bridge_session *session);
+BRIDGE_API int32_t bridge_session_threads(const bridge_session *session);
 
 /*===- Tensor files
  * ---------------------------------------------------------===*/
@@ -230,34 +193,24 @@ typedef struct bridge_named_tensor {
                            and not always aligned to its element */
 } bridge_named_tensor;
 
-/* `path` is a file, or a folder as bridge_model_open takes it. */
-BRIDGE_PUBLIC bridge_status bridge_tensor_file_open(const char *path,
-                                                    bridge_tensor_file **file,
-                                                    bridge_message *message);
-BRIDGE_PUBLIC void bridge_tensor_file_close(bridge_tensor_file *file);
-BRIDGE_PUBLIC int64_t bridge_tensor_file_count(const bridge_tensor_file *file);
+/* Any program will do: its run time reads the file. `path` is a file, or a
+ * folder as bridge_model_open takes it. */
+BRIDGE_API bridge_status
+bridge_tensor_file_open(const struct bridge_program *program, const char *path,
+                        bridge_tensor_file **file, bridge_message *message);
+BRIDGE_API void bridge_tensor_file_close(bridge_tensor_file *file);
+BRIDGE_API int64_t bridge_tensor_file_count(const bridge_tensor_file *file);
 /* Tensor `index` in the order of names, or null. */
-BRIDGE_PUBLIC const bridge_named_tensor *
+BRIDGE_API const bridge_named_tensor *
 bridge_tensor_file_at(const bridge_tensor_file *file, int64_t index);
 /* The tensor called `name`, or null. */
-BRIDGE_PUBLIC const bridge_named_tensor *
+BRIDGE_API const bridge_named_tensor *
 bridge_tensor_file_find(const bridge_tensor_file *file, const char *name);
 /* Writes `count` tensors, sorted by name, to `path`. The file appears complete
  * or not at all. Names have to differ. */
-BRIDGE_PUBLIC bridge_status
-bridge_tensor_file_write(const char *path, const bridge_named_tensor *tensors,
-                         int64_t count, bridge_message *message);
-
-/*===- Random weights
- * -------------------------------------------------------===*/
-
-/* Fills `out` with the product of `shape` numbers: what "random:SEED" gives to
- * the weight `name`. They have mean 0 and deviation 1/√n, n the product of all
- * dimensions but the first (of the only one for rank 1), and are close to
- * normal; a weight with a value before training has that value instead. */
-BRIDGE_PUBLIC void bridge_random_weight(uint64_t seed, const char *name,
-                                        int32_t rank, const int64_t *shape,
-                                        float *out);
+BRIDGE_API bridge_status bridge_tensor_file_write(
+    const struct bridge_program *program, const char *path,
+    const bridge_named_tensor *tensors, int64_t count, bridge_message *message);
 
 /*===- Pictures
  * -------------------------------------------------------------===*/
@@ -266,26 +219,31 @@ BRIDGE_PUBLIC void bridge_random_weight(uint64_t seed, const char *name,
 typedef struct bridge_preprocessor bridge_preprocessor;
 
 /* `json` is the text of a preprocessor_config.json, `bytes` long. */
-BRIDGE_PUBLIC bridge_status bridge_preprocessor_open(
-    const char *json, size_t bytes, bridge_preprocessor **preprocessor,
-    bridge_message *message);
-BRIDGE_PUBLIC void bridge_preprocessor_close(bridge_preprocessor *preprocessor);
+BRIDGE_API bridge_status bridge_preprocessor_open(
+    const struct bridge_program *program, const char *json, size_t bytes,
+    bridge_preprocessor **preprocessor, bridge_message *message);
+BRIDGE_API void bridge_preprocessor_close(bridge_preprocessor *preprocessor);
 
 /* Decodes a PNG or JPEG file and prepares it: RGB, resized, cropped, rescaled
  * and normalised as the preprocessor says. `pixels` becomes f32
  * [3, height, width]; the caller gives its data back with bridge_picture_free.
  */
-BRIDGE_PUBLIC bridge_status
+BRIDGE_API bridge_status
 bridge_picture_load(const bridge_preprocessor *preprocessor, const char *path,
                     bridge_tensor *pixels, bridge_message *message);
 /* The same of a file in memory. */
-BRIDGE_PUBLIC bridge_status bridge_picture_decode(
+BRIDGE_API bridge_status bridge_picture_decode(
     const bridge_preprocessor *preprocessor, const void *file, size_t bytes,
     bridge_tensor *pixels, bridge_message *message);
-BRIDGE_PUBLIC void bridge_picture_free(bridge_tensor *pixels);
+BRIDGE_API void bridge_picture_free(const bridge_preprocessor *preprocessor,
+                                    bridge_tensor *pixels);
 
 #ifdef __cplusplus
 }
+#endif
+
+#ifndef BRIDGE_RUNTIME_STATIC
+#include "bridge/Runtime/Calls.h"
 #endif
 
 #endif /* BRIDGE_RUNTIME_BRIDGE_H */

@@ -10,16 +10,17 @@ namespace bridge {
 
 enum class LinkKind {
   Executable,    ///< needs libc, libm and the loader, and nothing else
-  SharedLibrary, ///< exports the program and the C API
-  Relocatable    ///< one object with everything in it
+  SharedLibrary, ///< exports the program alone
+  Relocatable    ///< one object with everything in it, as if it were a library
 };
 
 /// Links objects with the run time that is embedded in this program; needs no
-/// linker and no development files. `weights` is a file to put into the program
-/// as it is, or empty. Writes `output` or nothing.
+/// linker and no development files. `program` is the symbol of the descriptor,
+/// the only one that libraries show. `weights` is a file to put into the
+/// program as it is, or empty. Writes `output` or nothing.
 llvm::Error linkProgram(llvm::ArrayRef<llvm::ArrayRef<char>> objects,
-                        llvm::StringRef weights, LinkKind kind,
-                        llvm::StringRef output);
+                        llvm::StringRef program, llvm::StringRef weights,
+                        LinkKind kind, llvm::StringRef output);
 
 } // namespace bridge
 

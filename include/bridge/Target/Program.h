@@ -22,12 +22,13 @@ inline constexpr llvm::StringLiteral kEmbeddedWeights =
     "bridge_embedded_weights";
 inline constexpr llvm::StringLiteral kEmbeddedBytes = "bridge_embedded_bytes";
 
-/// A module that defines the `bridge_program` of bridge/Runtime/Abi.h, its
-/// manifest compressed, and, for an executable, `main`.
+/// A module that defines `symbol`, the `bridge_program` of
+/// bridge/Runtime/Abi.h, its manifest compressed, and, for an executable,
+/// `main`.
 std::unique_ptr<llvm::Module>
-makeProgramModule(llvm::LLVMContext &context, llvm::StringRef manifest,
-                  llvm::ArrayRef<ProgramLevel> levels, bool embedsWeights,
-                  bool hasMain);
+makeProgramModule(llvm::LLVMContext &context, llvm::StringRef symbol,
+                  llvm::StringRef manifest, llvm::ArrayRef<ProgramLevel> levels,
+                  bool embedsWeights, bool hasMain);
 
 } // namespace bridge
 

@@ -45,6 +45,32 @@ def InlineFunctions : Pass<"bridge-inline-functions", "::mlir::ModuleOp"> {
   }];
 }
 
+def HoistSlices : Pass<"bridge-hoist-slices", "::mlir::ModuleOp"> {
+  let summary = "Computes only the rows that are read later";
+  let description = [{
+    Where all that is read of a tensor is one box of it, at most half, the slice
+    moves before the operation that makes the tensor, and on to its operands:
+    through element-wise operations, products, normalisations, softmax, rotary
+    embeddings, reductions and changes of shape. Where a function makes it, the
+    call gets a copy of the function that returns the box. So the last layer of a
+    tower of which the class token is read runs for that token alone.
+
+    Numerics: bit-identical; an element does not depend on how many are computed.
+    Remarks: `slices` for each product that computes less.
+
+    ```mlir
+    %y = bridge.linear %x, %w : tensor<50x8xf32>, tensor<4x8xf32> -> tensor<50x4xf32>
+    %r = bridge.slice %y from <"0", "0"> : tensor<50x4xf32> -> tensor<1x4xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = bridge.slice %x from <"0", "0"> : tensor<50x8xf32> -> tensor<1x8xf32>
+    %r = bridge.linear %0, %w : tensor<1x8xf32>, tensor<4x8xf32> -> tensor<1x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def RaiseSoftmax : Pass<"bridge-raise-softmax", "::mlir::ModuleOp"> {
   let summary = "Makes exp(x − max) / Σ exp a softmax";
   let description = [{
@@ -92,7 +118,7 @@ def FuseAttention : Pass<"bridge-fuse-attention", "::mlir::ModuleOp"> {
       were; scores without heads get an axis of one.
 
     The mask of the softmax moves along. The probabilities may have no other use,
-    and scores only one by another attention: heads of up to 128 then compute them
+    and scores only one by another attention: heads of up to 32 then compute them
     twice, which costs less than writing and reading them.
 
     Numerics: reassociating. The scale is applied once, to the scores, and sums run
@@ -118,6 +144,63 @@ def FuseAttention : Pass<"bridge-fuse-attention", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+def FuseSoftmaxLoss : Pass<"bridge-fuse-softmax-loss", "::mlir::ModuleOp"> {
+  let summary = "Takes cross-entropies of a product without storing the logits";
+  let description = [{
+    Logits are a linear or matmul of matrices, transposed or not, times any numbers,
+    which multiply or divide the product or its operands. Two cross-entropies, one of
+    logits and one of their transpose (as a transpose, or as the product the other
+    way round), become one `bridge.contrastive_loss`; a single one, of a linear or a
+    matmul and of slices or reshapes of its rows, a `bridge.linear_cross_entropy`.
+    mean(log_softmax(x)[arange(n), labels]) counts as a cross-entropy, however the
+    log_softmax is written. Logits may have no other use, labels no smoothing.
+
+    Numerics: reassociating. Scales are applied once, sums of exponentials run in the
+    kernel's order and are scaled by exact powers of two; the relative difference of a
+    loss is that of a few roundings.
+    Remarks: `softmax-loss` where it fires; missed with the reason at every other
+    cross-entropy.
+
+    ```mlir
+    %0 = bridge.linear %h, %w : tensor<7x64xf32>, tensor<100x64xf32> -> tensor<7x100xf32>
+    %1 = bridge.cross_entropy %0, %y {ignore = -100} : tensor<7x100xf32>, tensor<7xi32> -> tensor<f32>
+    ```
+    ==>
+    ```mlir
+    %1, %lse = bridge.linear_cross_entropy %h, %w labels %y : tensor<7xi32> {ignore = -100}
+      : tensor<7x64xf32>, tensor<100x64xf32> -> tensor<f32>, tensor<7xf32>
+    ```
+  }];
+}
+
+def FuseSigmoidLoss : Pass<"bridge-fuse-sigmoid-loss", "::mlir::ModuleOp"> {
+  let summary = "Sums −log σ(±logits) of all pairs without storing the logits";
+  let description = [{
+    Sums and means of `log_sigmoid` over both axes of ±(scale · image textᵀ + bias),
+    + where row and column have one number: the sign a factor or a selection, the
+    scale as in `bridge-fuse-softmax-loss`, the bias a number. The logits may have no
+    other use.
+
+    Numerics: reassociating; sums run in the kernel's order, and of the rows of a tile
+    one logarithm of a product is taken instead of the sum of logarithms.
+    Remarks: `sigmoid-loss` where it fires; missed with the reason at every other
+    reduction of `log_sigmoid` to a number.
+
+    ```mlir
+    %0 = bridge.linear %a, %b : tensor<4x8xf32>, tensor<4x8xf32> -> tensor<4x4xf32>
+    %1 = bridge.unary neg %0 : tensor<4x4xf32>
+    %2 = bridge.select %diagonal, %0, %1 : tensor<4x4xi1>, tensor<4x4xf32>, tensor<4x4xf32> -> tensor<4x4xf32>
+    %3 = bridge.unary log_sigmoid %2 : tensor<4x4xf32>
+    %4 = bridge.reduce sum %3 over [0, 1] : tensor<4x4xf32> -> tensor<f32>
+    ```
+    ==>
+    ```mlir
+    %3 = bridge.sigmoid_loss %a, %b, %one, %zero : tensor<4x8xf32>, tensor<4x8xf32>, tensor<f32>, tensor<f32> -> tensor<f32>
+    %4 = bridge.unary neg %3 : tensor<f32>
+    ```
+  }];
 }
 
 def FuseLinear : Pass<"bridge-fuse-linear", "::mlir::ModuleOp"> {
@@ -194,6 +277,30 @@ def FuseNorm : Pass<"bridge-fuse-norm", "::mlir::ModuleOp"> {
     ==>
     ```mlir
     %s, %y = bridge.residual_norm rms %x, %r eps 1.0e-5 : tensor<5x8xf32>
+    ```
+  }];
+}
+
+def GroupLaunches : Pass<"plan-group-launches", "::mlir::ModuleOp"> {
+  let summary = "Lets products that do not depend on each other run as one";
+  let description = [{
+    Launches of products in a row, each into a buffer that none of the others
+    touches, become a `plan.group`: the queries, keys and values of one tensor, the
+    gate and the width of an MLP. Threads wait for each other once instead of
+    after each product, and the jobs of a small one fill the last round of another.
+
+    Numerics: bit-identical. Remarks: `merge` for each group.
+
+    ```mlir
+    plan.launch @gemm(%x, %wq, %q) : !x, !w, !y
+    plan.launch @gemm(%x, %wk, %k) : !x, !w, !y
+    ```
+    ==>
+    ```mlir
+    plan.group {
+      plan.launch @gemm(%x, %wq, %q) : !x, !w, !y
+      plan.launch @gemm(%x, %wk, %k) : !x, !w, !y
+    }
     ```
   }];
 }

@@ -2,6 +2,7 @@
 #include "Lowerings.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -142,7 +143,7 @@ struct Attention {
 struct KernelMask {
   SmallVector<View> captures;
   /// The mask for each pair of a query and a key, keys by queries, where it is
-  /// no predicate of vectors; the only capture then.
+  /// no predicate of vectors or may report an error; the only capture then.
   bool isStored = false;
 };
 
@@ -177,18 +178,51 @@ static bool readsPairs(Region &mask) {
   return false;
 }
 
+/// Whether the mask may report an error: an index that is no position of an
+/// axis of the same size, or a division by what is not known.
+static bool mayFail(AttentionOp op, ArrayRef<Dim> scores) {
+  Block &block = op.getMask().front();
+  int64_t batchAxes = op.getBatchAxes();
+  SmallVector<Dim> extents(scores.take_front(batchAxes));
+  extents.append(scores.end() - 2, scores.end());
+  ValueRange positions = block.getArguments().take_back(extents.size());
+  auto isInside = [&](Value index, const Dim &size) {
+    for (auto [position, extent] : llvm::zip_equal(positions, extents))
+      if (index == position)
+        return extent == size;
+    APInt constant;
+    std::optional<int64_t> known = size.constant();
+    return known && matchPattern(index, m_ConstantInt(&constant)) &&
+           constant.getSExtValue() >= 0 && constant.getSExtValue() < *known;
+  };
+  return llvm::any_of(block, [&](Operation &inner) {
+    APInt divisor;
+    if (isa<arith::DivSIOp, arith::RemSIOp, arith::FloorDivSIOp>(inner))
+      return !matchPattern(inner.getOperand(1), m_ConstantInt(&divisor)) ||
+             divisor.isZero();
+    auto element = dyn_cast<ElementOp>(inner);
+    return element &&
+           !llvm::all_of(llvm::zip_equal(element.getIndices(),
+                                         getDims(element.getTensor())),
+                         [&](auto each) {
+                           return isInside(std::get<0>(each),
+                                           std::get<1>(each));
+                         });
+  });
+}
+
 static KernelMask prepareMask(FunctionPlanner &planner, AttentionOp op) {
   KernelMask mask;
   if (op.getMask().empty())
     return mask;
-  mask.isStored = readsPairs(op.getMask());
+  SmallVector<Dim> scores = getDims(op.getQ());
+  scores.back() = getDims(op.getK()).end()[-2];
+  mask.isStored = readsPairs(op.getMask()) || mayFail(op, scores);
   if (!mask.isStored) {
     for (Value capture : op.getCaptures())
       mask.captures.push_back(planner.view(capture));
     return mask;
   }
-  SmallVector<Dim> scores = getDims(op.getQ());
-  scores.back() = getDims(op.getK()).end()[-2];
   int64_t batchAxes = op.getBatchAxes();
   mask.captures.push_back(planSeenByKeys(
       planner, {op.getMask(), op.getCaptures(), batchAxes, batchAxes, scores}));

@@ -126,6 +126,8 @@ void FunctionPlanner::planReturn(func::ReturnOp op) {
 void FunctionPlanner::findInlinedOps() {
   // Backwards, so that a chain finds the operation at its end.
   for (Operation &op : llvm::reverse(source.getBody().front())) {
+    if (auto norm = dyn_cast<L2NormalizeOp>(op); norm && isFoldedIntoLoss(norm))
+      roots[&op] = *op.getUsers().begin();
     if (!isElementwise(&op) || !op.hasOneUse())
       continue;
     Operation *user = *op.getUsers().begin();
@@ -481,7 +483,8 @@ LogicalResult FunctionPlanner::lower(Operation *op) {
       .Case<LinearOp, FusedLinearOp, MatmulOp, Conv2dOp, AttentionOp,
             LayerNormOp, RmsNormOp, ResidualNormOp, SoftmaxOp, L2NormalizeOp,
             ReduceOp, ArgExtremeOp, CumsumOp, RotaryOp, CrossEntropyOp,
-            EmbeddingOp, GatherOp, ConcatOp, SpliceOp>(
+            ContrastiveLossOp, LinearCrossEntropyOp, SigmoidLossOp, EmbeddingOp,
+            GatherOp, ConcatOp, SpliceOp>(
           [&](auto op) { return planOp(*this, op); })
       .Default([](Operation *op) {
         return op->emitOpError("has no kernel; expected a pass before "

@@ -125,7 +125,7 @@ public:
   void launch(plan::KernelKind kind, llvm::StringRef name,
               llvm::ArrayRef<mlir::NamedAttribute> config,
               mlir::ValueRange operands);
-  /// The element-wise operation that computes `op` as a part of itself.
+  /// The operation that computes `op` as a part of itself.
   mlir::Operation *rootOf(mlir::Operation *op);
 
 private:

@@ -31,6 +31,12 @@ using EmitMap =
 void launchMap(FunctionPlanner &planner, const MapRequest &request,
                EmitMap emit);
 
+/// Numbers the operations of a map's region that can fail: divisions of
+/// integers, and loads of captures but where each index is known to be inside.
+/// `positions` are those of the output, whose axes have `sizes`.
+void addSites(FunctionPlanner &planner, mlir::Block &region,
+              mlir::ValueRange positions, llvm::ArrayRef<Dim> sizes);
+
 /// Writes the elements of `from` to `to`.
 void copy(FunctionPlanner &planner, const View &from, const View &to);
 /// The elements of a view in a new buffer of the standard layout.
@@ -82,6 +88,13 @@ mlir::Value cloneScalars(mlir::OpBuilder &builder, mlir::Region &region,
 /// The layout of each part of a concatenation within that of the whole.
 llvm::SmallVector<Layout> concatBoxes(ConcatOp op, const Layout &whole);
 
+/// Writes the sum of all elements of `x` to `out`, which has no axes.
+void sumInto(FunctionPlanner &planner, const View &x, const View &out);
+
+/// Whether the lowering of a loss takes the rows of `op` as they are and their
+/// norms beside, so that the normalised rows need no memory.
+bool isFoldedIntoLoss(L2NormalizeOp op);
+
 mlir::LogicalResult planOp(FunctionPlanner &planner, LinearOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, FusedLinearOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, MatmulOp op);
@@ -97,6 +110,9 @@ mlir::LogicalResult planOp(FunctionPlanner &planner, ArgExtremeOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, CumsumOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, RotaryOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, CrossEntropyOp op);
+mlir::LogicalResult planOp(FunctionPlanner &planner, ContrastiveLossOp op);
+mlir::LogicalResult planOp(FunctionPlanner &planner, LinearCrossEntropyOp op);
+mlir::LogicalResult planOp(FunctionPlanner &planner, SigmoidLossOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, EmbeddingOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, GatherOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, ConcatOp op);

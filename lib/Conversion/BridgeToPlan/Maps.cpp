@@ -63,6 +63,8 @@ void bridge::launchMap(FunctionPlanner &planner, const MapRequest &original,
                      arguments.slice(inputCount, captureCount),
                      arguments.drop_front(inputCount + captureCount)});
   plan::YieldOp::create(builder, loc, element);
+  addSites(planner, block, arguments.drop_front(inputCount + captureCount),
+           request.out.layout.sizes);
   planner.launch(std::move(kernel), operands);
 }
 

@@ -62,7 +62,7 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, GatherOp op) {
   gather.out = planner.resultView(op.getResult());
   Builder builder(planner.context());
   launchGather(planner, gather, "gather",
-               "an index is {a}; the axis has {b} entries",
+               "an index is {a}; the axis has {b} elements",
                {builder.getNamedAttr("from_end", builder.getUnitAttr())});
   return success();
 }

@@ -201,6 +201,11 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, ReduceOp op) {
   return success();
 }
 
+void bridge::sumInto(FunctionPlanner &planner, const View &x, const View &out) {
+  auto axes = llvm::to_vector(llvm::seq<int64_t>(x.layout.rank()));
+  launchReduce(planner, alignReduction(x, axes, out), ReduceKind::Sum);
+}
+
 LogicalResult bridge::planOp(FunctionPlanner &planner, ArgExtremeOp op) {
   View x = planner.view(op.getX());
   Reduction reduction = alignReduction(x, static_cast<int64_t>(op.getAxis()),
@@ -272,49 +277,5 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, RotaryOp op) {
   mergeHeads(from, to);
   launchRotary(planner, from, angles, to);
   copy(planner, rows, out);
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Cross-entropy
-//===----------------------------------------------------------------------===//
-
-/// The sum of a vector, in a buffer of one element.
-static View sum(FunctionPlanner &planner, const View &vector) {
-  View out = planner.allocate(vector.elementType, paddedLayout({}, 4));
-  launchReduce(planner, alignReduction(vector, int64_t(0), out),
-               ReduceKind::Sum);
-  return out;
-}
-
-LogicalResult bridge::planOp(FunctionPlanner &planner, CrossEntropyOp op) {
-  SmallVector<Dim> sizes = getDims(op.getX());
-  Dim rows = product(ArrayRef(sizes).drop_back());
-  View x =
-      reshapeOrCopy(planner, planner.view(op.getX()), {rows, sizes.back()});
-  View labels = reshapeOrCopy(planner, planner.view(op.getLabels()), {rows});
-  View losses = planner.allocate(x.elementType, paddedLayout(rows, 4));
-  View counted = planner.allocate(x.elementType, paddedLayout(rows, 4));
-
-  Builder builder(planner.context());
-  SmallVector<NamedAttribute> config{
-      number(planner, "smoothing", op.getSmoothingAttr()),
-      builder.getNamedAttr("site",
-                           builder.getI64IntegerAttr(planner.kernels().addSite(
-                               op.getLoc(), "a label is {a}; there are {b} "
-                                            "classes")))};
-  if (op.getIgnoreAttr())
-    config.push_back(builder.getNamedAttr("ignore", op.getIgnoreAttr()));
-  planner.launch(plan::KernelKind::CrossEntropy, "cross_entropy", config,
-                 {planner.materialize(x), planner.materialize(labels),
-                  planner.materialize(losses), planner.materialize(counted)});
-
-  View total = sum(planner, losses), count = sum(planner, counted);
-  launchMap(planner,
-            {"map_div", {total, count}, {}, planner.resultView(op.getResult())},
-            [&](OpBuilder &builder, const MapArguments &arguments) {
-              return emitScalarBinary(builder, op.getLoc(), BinaryKind::Div,
-                                      arguments.inputs[0], arguments.inputs[1]);
-            });
   return success();
 }

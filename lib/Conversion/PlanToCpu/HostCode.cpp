@@ -1,5 +1,7 @@
 //===- HostCode.cpp - Functions of a plan as host functions ---------------===//
 #include "HostCode.h"
+#include "CallRuns.h"
+#include "GroupKernel.h"
 #include "bridge/Kernels/Arguments.h"
 #include "bridge/Runtime/Abi.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -41,10 +43,17 @@ private:
   LLVM::LLVMFuncOp declare();
   void bindArguments(LLVM::LLVMFuncOp host);
   LogicalResult emitOp(Operation &op);
-  LogicalResult emitLaunch(plan::LaunchOp op);
-  void emitCall(plan::CallOp op);
+  /// What the run time is asked to do.
+  struct Work {
+    Value kernel, block, jobs, scratch;
+  };
+  Work prepare(plan::LaunchOp op, Value block);
+  void run(const Work &work);
+  void emitGroup(plan::GroupOp op);
+  void emitCall(plan::CallOp op, ArrayRef<Value> operands);
+  void emitRun(const CallRun &run);
   void emitConstant(plan::ConstantOp op);
-  void storeView(Value view, unsigned &slot);
+  void storeView(Value view, Value block, unsigned &slot);
 
   Value constant(int64_t value) {
     return LLVM::ConstantOp::create(builder, loc, i64,
@@ -66,14 +75,17 @@ private:
   Value callField(Type type, size_t byteOffset) {
     return load(type, offset(call, byteOffset));
   }
-  /// The address of buffer or call number `index` of the frame.
-  Value frameAddress(unsigned index) {
-    return offset(frameBase, load(i64, offset(frameOffsets, 8 * index)));
-  }
   /// The address that a view or frame stands for.
   Value addressOf(Value memory);
+  /// The place of a weight, buffer or frame in the run time's table of them.
+  unsigned numberOf(Value memory);
+  /// The address of the weight, buffer or frame that is like `memory`, but at
+  /// the place `byte` of the table.
+  Value addressLike(Value memory, Value byte);
+  /// A constant of the module and its address.
+  Value emitGlobal(DenseElementsAttr flat, StringRef name, unsigned alignment);
   Value evaluate(const Dim &dim);
-  void store(Value value, unsigned slot) {
+  void store(Value value, Value block, unsigned slot) {
     LLVM::StoreOp::create(builder, loc, value, offset(block, 8 * slot), 8);
   }
 
@@ -89,7 +101,7 @@ private:
   Value frameBase;    ///< this function's memory
   Value frameOffsets; ///< bytes from frameBase of each buffer and call
   Value dims;         ///< the values of the dimensions
-  Value block;        ///< the argument block of the next launch
+  Value block;        ///< the argument blocks of the next launches
   Value parallel;     ///< the run time's function
   Value weights;      ///< the addresses of the weights, by slot
   DenseMap<Value, Value> addresses;
@@ -132,24 +144,46 @@ void HostFunction::bindArguments(LLVM::LLVMFuncOp host) {
   }
 }
 
+static ArgumentSlots slotsOf(plan::LaunchOp op) {
+  return argumentSlots(SymbolTable::lookupNearestSymbolFrom<plan::KernelOp>(
+      op, op.getKernelAttr()));
+}
+
+/// The slots of a group: the blocks of its launches, then that of all.
+static int64_t slotsOf(plan::GroupOp op) {
+  int64_t count = 0;
+  for (auto launch : op.getLaunches().getOps<plan::LaunchOp>())
+    count += slotsOf(launch).count + kGroupedLaunchSlots;
+  return count;
+}
+
 LogicalResult HostFunction::emit() {
   LLVM::LLVMFuncOp host = declare();
   bindArguments(host);
 
-  // One block for all launches: the run time is done with it when it returns.
+  // One piece of memory for all launches: the run time is done with it when it
+  // returns.
   int64_t slots = 1;
-  SymbolTable table(module);
   function.walk([&](plan::LaunchOp launch) {
-    auto kernel = table.lookup<plan::KernelOp>(launch.getKernel());
-    slots = std::max(slots, argumentSlots(kernel).count);
+    slots = std::max(slots, slotsOf(launch).count);
   });
+  function.walk(
+      [&](plan::GroupOp group) { slots = std::max(slots, slotsOf(group)); });
   block =
       LLVM::AllocaOp::create(builder, loc, pointer, i64, constant(slots), 8);
 
+  DenseSet<Operation *> inRun;
   for (Operation &op : function.getBody().front().without_terminator()) {
+    if (inRun.contains(&op))
+      continue;
     loc = op.getLoc();
-    if (failed(emitOp(op)))
+    if (auto first = dyn_cast<plan::CallOp>(op)) {
+      CallRun run = findCallRun(first);
+      inRun.insert(run.calls.begin(), run.calls.end());
+      emitRun(run);
+    } else if (failed(emitOp(op))) {
       return failure();
+    }
   }
   LLVM::ReturnOp::create(builder, loc, ValueRange{});
   return success();
@@ -171,9 +205,12 @@ LogicalResult HostFunction::emitOp(Operation &op) {
         emitConstant(constant);
         return success();
       })
-      .Case([&](plan::LaunchOp launch) { return emitLaunch(launch); })
-      .Case([&](plan::CallOp called) {
-        emitCall(called);
+      .Case([&](plan::LaunchOp launch) {
+        run(prepare(launch, block));
+        return success();
+      })
+      .Case([&](plan::GroupOp group) {
+        emitGroup(group);
         return success();
       })
       // Checks are the run time's business.
@@ -186,10 +223,20 @@ LogicalResult HostFunction::emitOp(Operation &op) {
 Value HostFunction::addressOf(Value memory) {
   if (Value address = addresses.lookup(memory))
     return address;
+  return addressLike(memory, constant(8 * numberOf(memory)));
+}
+
+unsigned HostFunction::numberOf(Value memory) {
   Operation *op = memory.getDefiningOp();
   if (auto weight = dyn_cast<plan::WeightOp>(op))
-    return load(pointer, offset(weights, 8 * layout.slotIndex(weight)));
-  return frameAddress(frameIndices.at(op));
+    return layout.slotIndex(weight);
+  return frameIndices.at(op);
+}
+
+Value HostFunction::addressLike(Value memory, Value byte) {
+  if (memory.getDefiningOp<plan::WeightOp>())
+    return load(pointer, offset(weights, byte));
+  return offset(frameBase, load(i64, offset(frameOffsets, byte)));
 }
 
 Value HostFunction::evaluate(const Dim &dim) {
@@ -211,11 +258,11 @@ Value HostFunction::evaluate(const Dim &dim) {
   return sum ? sum : constant(0);
 }
 
-void HostFunction::storeView(Value view, unsigned &slot) {
-  store(addressOf(view), slot++);
+void HostFunction::storeView(Value view, Value block, unsigned &slot) {
+  store(addressOf(view), block, slot++);
   auto storeAll = [&](DimsAttr list) {
     for (const Dim &dim : list.getDims())
-      store(evaluate(dim), slot++);
+      store(evaluate(dim), block, slot++);
   };
   if (auto type = dyn_cast<plan::ViewType>(view.getType())) {
     storeAll(type.getSizes());
@@ -225,40 +272,127 @@ void HostFunction::storeView(Value view, unsigned &slot) {
   }
 }
 
-LogicalResult HostFunction::emitLaunch(plan::LaunchOp op) {
-  auto kernel = SymbolTable::lookupNearestSymbolFrom<plan::KernelOp>(
-      op, op.getKernelAttr());
-  store(call, 0);
+/// Fills the argument block of a launch.
+HostFunction::Work HostFunction::prepare(plan::LaunchOp op, Value block) {
+  store(call, block, 0);
   unsigned slot = 1;
   for (Value view : op.getViews())
-    storeView(view, slot);
-  for (StringRef expr : argumentSlots(kernel).dims)
-    store(evaluate(*Dim::parse(expr)), slot++);
+    storeView(view, block, slot);
+  for (StringRef expr : slotsOf(op).dims)
+    store(evaluate(*Dim::parse(expr)), block, slot++);
 
-  StringRef name = kernel.getSymName();
+  StringRef name = op.getKernel();
   auto query = [&](StringRef suffix) -> Value {
     return LLVM::CallOp::create(builder, loc, TypeRange{i64},
                                 builder.getStringAttr(name + suffix),
                                 ValueRange{block})
         .getResult();
   };
-  Value jobs = query(".jobs"), scratch = query(".scratch");
-  Value address = LLVM::AddressOfOp::create(builder, loc, pointer, name);
+  return {LLVM::AddressOfOp::create(builder, loc, pointer, name), block,
+          query(".jobs"), query(".scratch")};
+}
+
+void HostFunction::run(const Work &work) {
   auto type =
       LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()),
                                   {pointer, pointer, pointer, i64, i64});
-  LLVM::CallOp::create(
-      builder, loc, type,
-      ValueRange{parallel, call, address, block, jobs, scratch});
-  return success();
+  LLVM::CallOp::create(builder, loc, type,
+                       ValueRange{parallel, call, work.kernel, work.block,
+                                  work.jobs, work.scratch});
 }
 
-void HostFunction::emitCall(plan::CallOp op) {
-  SmallVector<Value> operands{call, addressOf(op.getFrame())};
-  for (Value view : op.getViews())
-    operands.push_back(addressOf(view));
+void HostFunction::emitGroup(plan::GroupOp op) {
+  SmallVector<Work> works;
+  int64_t slot = 0;
+  for (auto launch : op.getLaunches().getOps<plan::LaunchOp>()) {
+    works.push_back(prepare(launch, offset(block, 8 * slot)));
+    slot += slotsOf(launch).count;
+  }
+  Value table = offset(block, 8 * slot), jobs = constant(0),
+        scratch = constant(0);
+  unsigned field = 0;
+  for (const Work &work : works) {
+    jobs = LLVM::AddOp::create(builder, loc, jobs, work.jobs);
+    scratch = LLVM::SMaxOp::create(builder, loc, scratch, work.scratch);
+    for (Value value : {jobs, work.kernel, work.block})
+      store(value, table, field++);
+  }
+  run({LLVM::AddressOfOp::create(builder, loc, pointer, getGroupKernel(module)),
+       table, jobs, scratch});
+}
+
+void HostFunction::emitCall(plan::CallOp op, ArrayRef<Value> operands) {
+  SmallVector<Value> arguments{call};
+  llvm::append_range(arguments, operands);
   LLVM::CallOp::create(builder, loc, TypeRange{},
-                       builder.getStringAttr(nameOf(op.getCallee())), operands);
+                       builder.getStringAttr(nameOf(op.getCallee())),
+                       arguments);
+}
+
+/// A run becomes a loop over a table that has a row for each call: the places
+/// of the operands that differ. So the code does not grow with depth.
+void HostFunction::emitRun(const CallRun &run) {
+  plan::CallOp first = run.calls.front();
+  SmallVector<unsigned> varying = run.varyingOperands();
+  SmallVector<Value> operands(first->getNumOperands());
+  for (auto [index, value] : llvm::enumerate(first->getOperands()))
+    if (!llvm::is_contained(varying, index))
+      operands[index] = addressOf(value);
+  if (run.calls.size() == 1)
+    return emitCall(first, operands);
+
+  SmallVector<int32_t> places;
+  for (plan::CallOp call : run.calls)
+    for (unsigned index : varying)
+      places.push_back(8 * numberOf(call->getOperand(index)));
+  auto type =
+      RankedTensorType::get({int64_t(places.size())}, builder.getI32Type());
+  Value table = emitGlobal(DenseElementsAttr::get(type, ArrayRef(places)),
+                           "bridge_calls", /*alignment=*/4);
+
+  Value zero = constant(0);
+  Block *before = builder.getInsertionBlock();
+  Region *region = before->getParent();
+  Block *body = builder.createBlock(region, region->end(), {i64}, {loc});
+  Block *after = builder.createBlock(region, region->end());
+  builder.setInsertionPointToEnd(before);
+  LLVM::BrOp::create(builder, loc, ValueRange{zero}, body);
+
+  builder.setInsertionPointToEnd(body);
+  Value turn = body->getArgument(0);
+  Value row = offset(table, LLVM::MulOp::create(builder, loc, turn,
+                                                constant(4 * varying.size())));
+  for (auto [column, index] : llvm::enumerate(varying)) {
+    Value place = LLVM::LoadOp::create(builder, loc, builder.getI32Type(),
+                                       offset(row, 4 * column), 4);
+    operands[index] =
+        addressLike(first->getOperand(index),
+                    LLVM::ZExtOp::create(builder, loc, i64, place));
+  }
+  emitCall(first, operands);
+  Value next = LLVM::AddOp::create(builder, loc, turn, constant(1));
+  Value isLeft = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ult,
+                                      next, constant(run.calls.size()));
+  LLVM::CondBrOp::create(builder, loc, isLeft, body, ValueRange{next}, after,
+                         ValueRange{});
+  builder.setInsertionPointToEnd(after);
+}
+
+Value HostFunction::emitGlobal(DenseElementsAttr flat, StringRef name,
+                               unsigned alignment) {
+  Type type =
+      LLVM::LLVMArrayType::get(flat.getElementType(), flat.getNumElements());
+  unsigned counter = 0;
+  auto taken = [&](StringRef name) { return module.lookupSymbol(name); };
+  SmallString<32> symbol =
+      SymbolTable::generateSymbolName<32>(name, taken, counter);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
+                           LLVM::Linkage::Internal, symbol, flat, alignment);
+  }
+  return LLVM::AddressOfOp::create(builder, loc, pointer, symbol);
 }
 
 void HostFunction::emitConstant(plan::ConstantOp op) {
@@ -269,21 +403,8 @@ void HostFunction::emitConstant(plan::ConstantOp op) {
                               [](const APInt &value) { return value.zext(8); });
   auto flat = values.reshape(RankedTensorType::get({values.getNumElements()},
                                                    values.getElementType()));
-  Type type = LLVM::LLVMArrayType::get(values.getElementType(),
-                                       values.getNumElements());
-  unsigned counter = 0;
-  auto taken = [&](StringRef name) { return module.lookupSymbol(name); };
-  SmallString<32> name =
-      SymbolTable::generateSymbolName<32>("bridge_constant", taken, counter);
-  {
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(module.getBody());
-    LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
-                           LLVM::Linkage::Internal, name, flat,
-                           /*alignment=*/64);
-  }
   addresses[op.getResult()] =
-      LLVM::AddressOfOp::create(builder, loc, pointer, name);
+      emitGlobal(flat, "bridge_constant", /*alignment=*/64);
 }
 
 /// The table that the program's descriptor points to.

@@ -12,8 +12,16 @@ static StringRef dtypeOf(Type type) {
   return type.isInteger(1) ? "bool" : "i32";
 }
 
+/// An array that takes `size` elements. Growing would copy them, and all that
+/// is in them.
+static Array arrayFor(size_t size) {
+  Array array;
+  array.reserve(size);
+  return array;
+}
+
 static Array dimsOf(DimsAttr dims) {
-  Array shape;
+  Array shape = arrayFor(dims.getExprs().size());
   for (StringAttr expr : dims.getExprs())
     shape.push_back(expr.getValue());
   return shape;
@@ -46,7 +54,8 @@ static Object entry(func::FuncOp function, const PlanLayout &layout) {
 }
 
 static Object frame(const Frame &frame, const PlanLayout &layout) {
-  Array buffers, calls;
+  Array buffers = arrayFor(frame.buffers.size());
+  Array calls = arrayFor(frame.calls.size());
   for (plan::BufferOp buffer : frame.buffers)
     buffers.push_back(Object{{"bytes", buffer.getBytes()},
                              {"first", static_cast<int64_t>(buffer.getFirst())},
@@ -58,7 +67,8 @@ static Object frame(const Frame &frame, const PlanLayout &layout) {
 }
 
 static Object weight(WeightOp op) {
-  Array shape, sources;
+  Array shape = arrayFor(op.getTensorType().getRank());
+  Array sources = arrayFor(op.getSources().size());
   for (int64_t size : op.getTensorType().getShape())
     shape.push_back(std::to_string(size));
   for (auto source : op.getSources().getAsRange<SourceAttr>())
@@ -75,14 +85,19 @@ static Object weight(WeightOp op) {
 }
 
 Object bridge::makeManifest(ModuleOp module, const PlanLayout &layout) {
-  Array dims, entries, frames, weights, ignore, slots, sites;
+  auto declared = module.getOps<WeightOp>();
+  Array dims, ignore, sites;
+  Array entries = arrayFor(layout.entries().size());
+  Array frames = arrayFor(layout.frames().size());
+  Array weights = arrayFor(std::distance(declared.begin(), declared.end()));
+  Array slots = arrayFor(layout.slots().size());
   llvm::append_range(dims, layout.dims());
   for (func::FuncOp function : layout.entries())
     entries.push_back(entry(function, layout));
   for (const Frame &f : layout.frames())
     frames.push_back(frame(f, layout));
   llvm::StringMap<int64_t> numbers;
-  for (auto op : module.getOps<WeightOp>()) {
+  for (WeightOp op : declared) {
     numbers[op.getSymName()] = weights.size();
     weights.push_back(weight(op));
   }

@@ -28,8 +28,9 @@ PlanLayout::PlanLayout(ModuleOp module) {
       } else if (auto call = dyn_cast<plan::FrameOp>(op)) {
         frame.calls.push_back(call);
       } else if (auto weight = dyn_cast<plan::WeightOp>(op)) {
-        if (!llvm::is_contained(weightSlots, slotOf(weight)))
-          weightSlots.push_back(slotOf(weight));
+        WeightSlot slot = slotOf(weight);
+        if (slotNumbers.try_emplace(slot, weightSlots.size()).second)
+          weightSlots.push_back(slot);
       } else if (auto subview = dyn_cast<plan::SubviewOp>(op)) {
         addDims(subview.getOffset());
       } else if (auto check = dyn_cast<CheckOp>(op)) {
@@ -66,7 +67,7 @@ unsigned PlanLayout::dimIndex(StringRef name) const {
 }
 
 unsigned PlanLayout::slotIndex(plan::WeightOp op) const {
-  return llvm::find(weightSlots, slotOf(op)) - weightSlots.begin();
+  return slotNumbers.at(slotOf(op));
 }
 
 unsigned PlanLayout::frameIndex(StringRef function) const {

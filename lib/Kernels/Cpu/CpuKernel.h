@@ -40,6 +40,10 @@ std::unique_ptr<CpuKernel> makeRotaryKernel(plan::KernelOp kernel);
 std::unique_ptr<CpuKernel> makeGatherKernel(plan::KernelOp kernel);
 std::unique_ptr<CpuKernel> makeCrossEntropyKernel(plan::KernelOp kernel);
 std::unique_ptr<CpuKernel> makeSpliceKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeInverseNormKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeSoftmaxSweepKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeSoftmaxMergeKernel(plan::KernelOp kernel);
+std::unique_ptr<CpuKernel> makeSigmoidSweepKernel(plan::KernelOp kernel);
 /// @}
 
 } // namespace bridge

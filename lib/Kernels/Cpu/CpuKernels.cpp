@@ -36,6 +36,14 @@ static std::unique_ptr<CpuKernel> makeKernel(plan::KernelOp kernel) {
     return makeCrossEntropyKernel(kernel);
   case plan::KernelKind::Splice:
     return makeSpliceKernel(kernel);
+  case plan::KernelKind::InverseNorm:
+    return makeInverseNormKernel(kernel);
+  case plan::KernelKind::SoftmaxSweep:
+    return makeSoftmaxSweepKernel(kernel);
+  case plan::KernelKind::SoftmaxMerge:
+    return makeSoftmaxMergeKernel(kernel);
+  case plan::KernelKind::SigmoidSweep:
+    return makeSigmoidSweepKernel(kernel);
   default:
     kernel.emitError("no kernel for the CPU computes '")
         << plan::stringifyKernelKind(kernel.getKind()) << "'";

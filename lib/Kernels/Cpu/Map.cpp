@@ -5,12 +5,12 @@
 // captures that are indexed by such) is computed once for each row, as scalars.
 //
 //===----------------------------------------------------------------------===//
-#include "Captures.h"
 #include "Config.h"
 #include "IntegerDivision.h"
 #include "Rows.h"
 #include "bridge/Kernels/RegionCloner.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -79,7 +79,7 @@ MapRegion::MapRegion(plan::KernelOp kernel, unsigned inputs)
 
 bool MapRegion::followsRow(plan::LoadOp load) const {
   OperandRange indices = load.getIndices();
-  return outAxes != 0 && !indices.empty() &&
+  return outAxes != 0 && !indices.empty() && !load->hasAttr(plan::kSiteAttr) &&
          indices.back() == position(outAxes - 1) &&
          llvm::all_of(indices.drop_back(),
                       [&](Value index) { return isUniform(index); });
@@ -114,6 +114,12 @@ private:
                          const Tail *tail);
   Value loadFollowed(const Followed &followed, Value position,
                      const Tail *tail);
+  Value loadLanes(plan::LoadOp load, IRMapping &mapping, const Tail *tail);
+  Value indexWithin(plan::LoadOp load, unsigned axis, Value index,
+                    const Tail *tail);
+  void checkDivisor(Operation &op, Value divisor, const Tail *tail);
+  void reportWhere(Operation &op, Value isWrong, Value a, Value b,
+                   const Tail *tail);
   Value repeatFirst(Value vector, const Tail *tail);
 
   const MapRegion &region;
@@ -126,11 +132,6 @@ private:
 };
 
 } // namespace
-
-static Values lookupAll(IRMapping &mapping, ValueRange values) {
-  return llvm::map_to_vector(
-      values, [&](Value value) { return mapping.lookup(value); });
-}
 
 MapRow::MapRow(const MapRegion &region, Emitter &emitter, Arguments &arguments,
                ValueRange place)
@@ -159,6 +160,7 @@ void MapRow::mapUniform(Operation &op) {
   if (scalars.contains(result))
     return;
   if (isIntegerDivision(op)) {
+    checkDivisor(op, scalars.lookup(op.getOperand(1)), nullptr);
     scalars.map(result, emitIntegerDivision(emitter, op,
                                             scalars.lookup(op.getOperand(0)),
                                             scalars.lookup(op.getOperand(1))));
@@ -169,17 +171,19 @@ void MapRow::mapUniform(Operation &op) {
     emitter.builder().clone(op, scalars);
     return;
   }
-  scalars.map(result, loadCaptured(emitter, arguments, region.operandOf(load),
-                                   load.getType(),
-                                   lookupAll(scalars, load.getIndices())));
+  unsigned operand = region.operandOf(load);
+  Values indices;
+  for (auto [axis, index] : llvm::enumerate(load.getIndices()))
+    indices.push_back(indexWithin(load, axis, scalars.lookup(index), nullptr));
+  scalars.map(result, emitter.loadElement(load.getType(),
+                                          arguments.address(operand, indices)));
 }
 
 void MapRow::follow(plan::LoadOp load) {
   unsigned operand = region.operandOf(load);
   Values indices;
   for (auto [axis, index] : llvm::enumerate(load.getIndices().drop_back()))
-    indices.push_back(
-        indexWithin(emitter, arguments, operand, axis, scalars.lookup(index)));
+    indices.push_back(indexWithin(load, axis, scalars.lookup(index), nullptr));
   followed.insert({load,
                    {Row::read(emitter, arguments, operand, indices),
                     rowSize(emitter, arguments, operand)}});
@@ -225,11 +229,12 @@ LogicalResult MapRow::step(Value position, const Tail *tail) {
     mapping.map(region.position(region.axes() - 1),
                 repeatFirst(positions, tail));
   }
-  FailureOr<SmallVector<Value>> result =
-      cloneOnVectors(emitter, region.body(), mapping, emitter.lanes(),
-                     [&](Operation &op, IRMapping &mapping) {
-                       return mapOther(op, mapping, position, tail);
-                     });
+  FailureOr<SmallVector<Value>> result = cloneOnVectors(
+      emitter, region.body(), mapping, emitter.lanes(),
+      [&](Operation &op, IRMapping &mapping) {
+        return mapOther(op, mapping, position, tail);
+      },
+      [&](Operation &op, Value divisor) { checkDivisor(op, divisor, tail); });
   if (failed(result))
     return failure();
   out.store(result->front(), position, tail);
@@ -246,9 +251,7 @@ LogicalResult MapRow::mapOther(Operation &op, IRMapping &mapping,
   auto found = followed.find(load);
   mapping.map(load.getResult(),
               found == followed.end()
-                  ? loadCapturedLanes(emitter, arguments,
-                                      region.operandOf(load), load.getType(),
-                                      lookupAll(mapping, load.getIndices()))
+                  ? loadLanes(load, mapping, tail)
                   : loadFollowed(found->second, position, tail));
   return success();
 }
@@ -262,6 +265,94 @@ Value MapRow::loadFollowed(const Followed &followed, Value position,
   Value count = emitter.sub(emitter.add(last, 1), position);
   Tail inside = {emitter.firstLanes(count), last};
   return followed.row.load(position, &inside);
+}
+
+/// A load whose indices differ between the lanes in any way, lane by lane.
+Value MapRow::loadLanes(plan::LoadOp load, IRMapping &mapping,
+                        const Tail *tail) {
+  OpBuilder &builder = emitter.builder();
+  Location loc = emitter.loc();
+  unsigned operand = region.operandOf(load);
+  Value base = arguments.pointer(operand);
+  Value offsets;
+  for (auto [axis, index] : llvm::enumerate(load.getIndices())) {
+    Value at = indexWithin(load, axis, mapping.lookup(index), tail);
+    Value stride = arguments.stride(operand, axis);
+    if (!isa<VectorType>(at.getType())) {
+      base = emitter.offset(base, emitter.mul(at, stride));
+      continue;
+    }
+    Value bytes = emitter.mul(at, emitter.broadcast(stride));
+    offsets = offsets ? emitter.add(offsets, bytes) : bytes;
+  }
+  Values lanes;
+  for (int64_t lane = 0; lane < emitter.lanes(); ++lane) {
+    Value offset = vector::ExtractOp::create(builder, loc, offsets, lane);
+    lanes.push_back(
+        emitter.loadElement(load.getType(), emitter.offset(base, offset)));
+  }
+  return vector::FromElementsOp::create(
+      builder, loc, emitter.vectorType(load.getType()), lanes);
+}
+
+/// An index of a capture as i64; a wrong one is reported, and kept within the
+/// axis, so that nothing beyond is read.
+Value MapRow::indexWithin(plan::LoadOp load, unsigned axis, Value index,
+                          const Tail *tail) {
+  unsigned operand = region.operandOf(load);
+  Value size = arguments.size(operand, axis);
+  Value last = emitter.sub(size, emitter.number(1));
+  Value low = emitter.number(0);
+  Type wide = emitter.i64Type();
+  if (isa<VectorType>(index.getType())) {
+    wide = emitter.vectorType(wide);
+    last = emitter.broadcast(last);
+    low = emitter.broadcast(low);
+  }
+  Value widened =
+      arith::ExtSIOp::create(emitter.builder(), emitter.loc(), wide, index);
+  Value inside = emitter.max(emitter.min(widened, last), low);
+  if (load->hasAttr(plan::kSiteAttr))
+    reportWhere(*load,
+                arith::CmpIOp::create(emitter.builder(), emitter.loc(),
+                                      arith::CmpIPredicate::ne, inside,
+                                      widened),
+                widened, size, tail);
+  return inside;
+}
+
+void MapRow::checkDivisor(Operation &op, Value divisor, const Tail *tail) {
+  if (!op.hasAttr(plan::kSiteAttr))
+    return;
+  bool isVector = isa<VectorType>(divisor.getType());
+  Value zero = isVector ? emitter.splat32(0) : emitter.number32(0);
+  reportWhere(op, emitter.equal(divisor, zero), emitter.number(0),
+              emitter.number(0), tail);
+}
+
+/// Reports at the operation's site where `isWrong`, in a lane of the row. Of
+/// several lanes' `a`, the greatest is told.
+void MapRow::reportWhere(Operation &op, Value isWrong, Value a, Value b,
+                         const Tail *tail) {
+  OpBuilder &builder = emitter.builder();
+  Location loc = emitter.loc();
+  int64_t site = op.getAttrOfType<IntegerAttr>(plan::kSiteAttr).getInt();
+  Value any = isWrong;
+  if (isa<VectorType>(isWrong.getType())) {
+    if (tail)
+      isWrong = arith::AndIOp::create(builder, loc, isWrong, tail->mask);
+    any = LLVM::vector_reduce_or::create(builder, loc, builder.getI1Type(),
+                                         isWrong);
+  }
+  emitter.ifThen(any, [&] {
+    Value told = a;
+    if (isa<VectorType>(a.getType()))
+      told = vector::ReductionOp::create(
+          builder, loc, vector::CombiningKind::MAXSI,
+          emitter.select(isWrong, a,
+                         emitter.broadcast(emitter.number(INT64_MIN))));
+    reportFault(emitter, arguments, site, told, b);
+  });
 }
 
 //===----------------------------------------------------------------------===//

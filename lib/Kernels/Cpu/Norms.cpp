@@ -1,4 +1,4 @@
-//===- Norms.cpp - layer_norm, rms_norm, l2_normalize ---------------------===//
+//===- Norms.cpp - Norms of rows, and rows divided by them ----------------===//
 //
 // Accumulated in f32. The variance takes a second pass over the row, so that a
 // large mean costs no digits.
@@ -47,6 +47,22 @@ private:
 
 } // namespace
 
+static Value sumOfSquares(Emitter &emitter, const Row &x, Value size) {
+  return sumOverRow(emitter, size, [&](Value position, const Tail *tail) {
+    Value value =
+        within(emitter, tail, x.load(position, tail), emitter.splat(0));
+    return emitter.mulf(value, value);
+  });
+}
+
+/// max(‖x‖₂, ε)
+static Value euclideanNorm(Emitter &emitter, const Row &x, Value size,
+                           double epsilon) {
+  Value norm = math::SqrtOp::create(emitter.builder(), emitter.loc(),
+                                    sumOfSquares(emitter, x, size));
+  return emitter.maxf(emitter.scalar(epsilon), norm);
+}
+
 /// √(sum / size + ε)
 Value NormKernel::rootOfMean(Emitter &emitter, Value sum, Value size) {
   Value mean = emitter.divf(sum, toFloat(emitter, size));
@@ -56,18 +72,10 @@ Value NormKernel::rootOfMean(Emitter &emitter, Value sum, Value size) {
 
 NormKernel::Statistics NormKernel::statistics(Emitter &emitter, const Row &x,
                                               Value size) {
-  auto square = [&](Value position, const Tail *tail) {
-    Value value =
-        within(emitter, tail, x.load(position, tail), emitter.splat(0));
-    return emitter.mulf(value, value);
-  };
+  if (kind == plan::KernelKind::L2Normalize)
+    return {{}, euclideanNorm(emitter, x, size, epsilon)};
   if (kind == plan::KernelKind::RmsNorm)
-    return {{}, rootOfMean(emitter, sumOverRow(emitter, size, square), size)};
-  if (kind == plan::KernelKind::L2Normalize) {
-    Value norm = math::SqrtOp::create(emitter.builder(), emitter.loc(),
-                                      sumOverRow(emitter, size, square));
-    return {{}, emitter.maxf(emitter.scalar(epsilon), norm)};
-  }
+    return {{}, rootOfMean(emitter, sumOfSquares(emitter, x, size), size)};
 
   Value sum = sumOverRow(emitter, size, [&](Value position, const Tail *tail) {
     return within(emitter, tail, x.load(position, tail), emitter.splat(0));
@@ -133,4 +141,38 @@ std::unique_ptr<CpuKernel> bridge::makeNormKernel(plan::KernelOp kernel) {
   if (!epsilon)
     return nullptr;
   return std::make_unique<NormKernel>(kernel, epsilon.getValueAsDouble());
+}
+
+namespace {
+/// x[R + 1] → out[R]: 1 / max(‖x‖₂, ε).
+class InverseNormKernel : public RowKernel {
+public:
+  explicit InverseNormKernel(double epsilon) : epsilon(epsilon) {}
+
+protected:
+  Values axes(Emitter &, Arguments &arguments) override {
+    return sizes(arguments, 0, 0, rank(arguments, 0) - 1);
+  }
+  Value elements(Emitter &emitter, Arguments &arguments) override {
+    return rowSize(emitter, arguments, 0);
+  }
+  void row(Emitter &emitter, Arguments &arguments, ValueRange place) override {
+    Row x = Row::read(emitter, arguments, 0, place);
+    Value norm =
+        euclideanNorm(emitter, x, rowSize(emitter, arguments, 0), epsilon);
+    emitter.storeElement(emitter.divf(emitter.scalar(1), norm),
+                         arguments.address(1, place));
+  }
+
+private:
+  double epsilon;
+};
+} // namespace
+
+std::unique_ptr<CpuKernel>
+bridge::makeInverseNormKernel(plan::KernelOp kernel) {
+  auto epsilon = requireConfig<FloatAttr>(kernel, "eps");
+  if (!epsilon)
+    return nullptr;
+  return std::make_unique<InverseNormKernel>(epsilon.getValueAsDouble());
 }

@@ -20,7 +20,7 @@ static Operation *cloneWidened(Emitter &emitter, Operation &op,
 
 FailureOr<SmallVector<Value>>
 bridge::cloneOnVectors(Emitter &emitter, Block &body, IRMapping &mapping,
-                       int64_t lanes, CloneOther other) {
+                       int64_t lanes, CloneOther other, CheckDivisor check) {
   auto lookup = [&](Value value) {
     Value mapped = mapping.lookupOrDefault(value);
     return lanes == 1 ? mapped : emitter.broadcast(mapped);
@@ -35,6 +35,8 @@ bridge::cloneOnVectors(Emitter &emitter, Block &body, IRMapping &mapping,
       continue;
     }
     if (isIntegerDivision(op)) {
+      if (check)
+        check(op, lookup(op.getOperand(1)));
       mapping.map(op.getResult(0),
                   emitIntegerDivision(emitter, op, lookup(op.getOperand(0)),
                                       lookup(op.getOperand(1))));

@@ -132,15 +132,32 @@ Value Functions::scale(Value x, Value n) {
 // Exponentials
 //===----------------------------------------------------------------------===//
 
+Functions::Power Functions::splitPower(Value x) {
+  Value n = roundEven(x);
+  return {polynomial(emitter.subf(x, n),
+                     {1.0f, 0.693147004f, 0.240222245f, 0.0555065088f,
+                      0.00967264641f, 0.00133035309f}),
+          n};
+}
+
 Value Functions::exp2(Value x) {
   // vscalefps gives 0 and infinity for infinite exponents, whatever it scales.
   if (!hasScale())
     x = clamp(x, -252, 254);
-  Value n = roundEven(x);
-  Value power = polynomial(emitter.subf(x, n),
-                           {1.0f, 0.693147004f, 0.240222245f, 0.0555065088f,
-                            0.00967264641f, 0.00133035309f});
-  return scale(power, n);
+  Power power = splitPower(x);
+  return scale(power.factor, power.exponent);
+}
+
+Value Functions::scaleDown(Value x, Value n) {
+  if (hasScale())
+    return scale(x, n);
+  // The bits of 2⁻¹²⁷, biased and without a fraction, are those of 0.
+  constexpr int32_t bias = 127;
+  Value whole =
+      bits(emitter.addf(emitter.maxf(constant(-bias), n), constant(kRounder)),
+           i32Type());
+  Value biased = emitter.add(whole, integer(bias - kRounderBits));
+  return emitter.mulf(x, bits(shiftLeft(biased, 23), type));
 }
 
 Value Functions::exp(Value x) {

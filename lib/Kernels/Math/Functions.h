@@ -22,6 +22,15 @@ public:
   mlir::Value cos(mlir::Value x);
   mlir::Value pow(mlir::Value x, mlir::Value y);
 
+  /// 2ˣ as factor · 2^exponent for a finite x: the exponent a whole number, the
+  /// factor between √½ and √2.
+  struct Power {
+    mlir::Value factor, exponent;
+  };
+  Power splitPower(mlir::Value x);
+  /// x · 2ⁿ for a whole number n ≤ 0; 0 where 2ⁿ is no normal number.
+  mlir::Value scaleDown(mlir::Value x, mlir::Value n);
+
 private:
   /// The shape of `type` with other elements.
   mlir::Type shaped(mlir::Type element);

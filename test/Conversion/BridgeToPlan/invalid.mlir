@@ -8,14 +8,6 @@ func.func private @Loop(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-func.func @fused_loss(%x: tensor<4x8xf32>, %s: tensor<f32>) -> tensor<f32> attributes {bridge.entry} {
-  // expected-error @below {{'bridge.contrastive_loss' op has no kernel; expected a pass before convert-bridge-to-plan to have replaced it}}
-  %0, %1, %2 = bridge.contrastive_loss %x, %x, %s : tensor<4x8xf32>, tensor<4x8xf32>, tensor<f32> -> tensor<f32>, tensor<4xf32>, tensor<4xf32>
-  return %0 : tensor<f32>
-}
-
-// -----
-
 func.func @log_sum_exp(%q: tensor<2x4x5x16xf32>) -> tensor<2x4x5xf32> attributes {bridge.entry} {
   // expected-error @below {{'bridge.attention' op has no kernel that gives the log-sum-exp}}
   %0, %1 = bridge.attention %q, %q, %q scale 1.0 : tensor<2x4x5x16xf32>, tensor<2x4x5x16xf32>, tensor<2x4x5x16xf32> -> tensor<2x4x5x16xf32>, tensor<2x4x5xf32>

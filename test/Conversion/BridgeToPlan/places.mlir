@@ -2,7 +2,7 @@
 
 // Run-time errors say where in the spec they come from, also through inlining.
 
-// CHECK:       module attributes {plan.sites = ["clip.bridge:12:3: an id is {a}; the table has {b} entries", "std/clip.bridge:80:12: an index is {a}; the axis has {b} entries", "llava.bridge:7:5: the text has {a} places, but there are {b} vectors to put there"]}
+// CHECK:       module attributes {plan.sites = ["clip.bridge:12:3: an id is {a}; the table has {b} entries", "std/clip.bridge:80:12: an index is {a}; the axis has {b} elements", "llava.bridge:7:5: the text has {a} places, but there are {b} vectors to put there"]}
 // CHECK-DAG:   plan.kernel gather @embedding [!plan.view<f32, [100, 64], [256, 4]>, !plan.view<i32, ["b", "t"], ["4 * t", 4]>, !plan.view<f32, ["b", "t", 64], ["256 * t", 256, 4]>] {axis = 0 : i64, indices = 1 : i64, site = 0 : i64}
 // CHECK-DAG:   plan.kernel gather @gather [!plan.view<f32, ["b", "t", 64], ["256 * t", 256, 4]>, !plan.view<i32, ["b"], [4]>, !plan.view<i32, ["b"], [0]>, !plan.view<f32, ["b", 64], [256, 4]>] {axis = 0 : i64, from_end, indices = 2 : i64, site = 1 : i64}
 // CHECK-DAG:   plan.kernel splice @splice [!plan.view<f32, ["b * t", 64], [256, 4]>, !plan.view<f32, ["16 * n", 64], [256, 4]>, !plan.view<i1, ["b * t"], [1]>, !plan.view<f32, ["b * t", 64], [256, 4]>] {site = 2 : i64}

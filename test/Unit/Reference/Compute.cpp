@@ -1,6 +1,7 @@
 //===- Compute.cpp - Small functions through the interpreter --------------===//
 #include "Compute.h"
 #include "bridge/IR/Bridge.h"
+#include "bridge/Reference/Evaluation.h"
 #include "bridge/Reference/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -13,7 +14,9 @@ using namespace bridge::test;
 
 Outcome bridge::test::runModule(llvm::StringRef text,
                                 std::vector<Array> inputs) {
-  mlir::MLIRContext context;
+  mlir::DialectRegistry registry;
+  registerEvaluations(registry);
+  mlir::MLIRContext context(registry);
   context.loadDialect<BridgeDialect, mlir::arith::ArithDialect,
                       mlir::func::FuncDialect, mlir::math::MathDialect>();
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context, "test");

@@ -40,7 +40,7 @@ void bridge::test::testDimensions() {
            "input `x` has shape [2, 5]: dimension 1 is 5, expected 2 * n = 4 "
            "where n = 2");
   CHECK_EQ(evaluate("n", {input("x", {"n"}, {2, 4})}),
-           "input `x` has shape [2, 4], expected [n]");
+           "input `x` has shape [2, 4], expected [n]: rank 2, expected 1");
   CHECK_EQ(evaluate("n", {input("x", {"n"}, {0})}),
            "input `x` has shape [0]: dimension 0 (`n`) has to be at least 1");
   CHECK_EQ(evaluate("q", {input("x", {"4 * q"}, {10})}),

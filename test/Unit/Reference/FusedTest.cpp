@@ -96,19 +96,48 @@ static void testLosses() {
         text = floats({2, 2}, {1, 0, 0, 1});
   const char *losses = R"(
     func.func @f(%i: tensor<2x2xf32>, %t: tensor<2x2xf32>, %s: tensor<f32>)
-        -> (tensor<f32>, tensor<2xf32>, tensor<2xf32>) attributes {bridge.entry} {
-      %l, %r, %c = bridge.contrastive_loss %i, %t, %s : tensor<2x2xf32>, tensor<2x2xf32>, tensor<f32>
-          -> tensor<f32>, tensor<2xf32>, tensor<2xf32>
-      return %l, %r, %c : tensor<f32>, tensor<2xf32>, tensor<2xf32>
+        -> (tensor<f32>, tensor<f32>, tensor<2xf32>, tensor<2xf32>) attributes {bridge.entry} {
+      %l:4 = bridge.contrastive_loss %i, %t, %s : tensor<2x2xf32>, tensor<2x2xf32>, tensor<f32>
+          -> tensor<f32>, tensor<f32>, tensor<2xf32>, tensor<2xf32>
+      return %l#0, %l#1, %l#2, %l#3 : tensor<f32>, tensor<f32>, tensor<2xf32>, tensor<2xf32>
     })";
   Outcome outcome = runModule(losses, {image, text, floats({}, {log2})});
   double rows[] = {std::log(3), std::log(5)};
   double columns[] = {std::log(6), std::log(2)};
-  double loss =
-      ((rows[0] + columns[0]) / 2 - log2 + (rows[1] + columns[1]) / 2 - 0) / 2;
-  CHECK_RESULT(outcome, 0, floats({}, {loss}));
-  CHECK_RESULT(outcome, 1, floats({2}, {rows[0], rows[1]}));
-  CHECK_RESULT(outcome, 2, floats({2}, {columns[0], columns[1]}));
+  CHECK_RESULT(outcome, 0, floats({}, {(rows[0] + rows[1] - log2) / 2}));
+  CHECK_RESULT(outcome, 1, floats({}, {(columns[0] + columns[1] - log2) / 2}));
+  CHECK_RESULT(outcome, 2, floats({2}, {rows[0], rows[1]}));
+  CHECK_RESULT(outcome, 3, floats({2}, {columns[0], columns[1]}));
+
+  // Row 0 belongs to column 1; the other row, and column 0, do not count.
+  const char *labelled = R"(
+    func.func @f(%i: tensor<2x2xf32>, %t: tensor<2x2xf32>, %s: tensor<f32>, %a: tensor<2xi32>, %b: tensor<2xi32>)
+        -> (tensor<f32>, tensor<f32>) attributes {bridge.entry} {
+      %l:4 = bridge.contrastive_loss %i, %t, %s image_labels %a : tensor<2xi32> text_labels %b : tensor<2xi32> {ignore = 7}
+          : tensor<2x2xf32>, tensor<2x2xf32>, tensor<f32> -> tensor<f32>, tensor<f32>, tensor<2xf32>, tensor<2xf32>
+      return %l#0, %l#1 : tensor<f32>, tensor<f32>
+    })";
+  Array scale = floats({}, {log2});
+  outcome = runModule(labelled, {image, text, scale, integers({2}, {1, 7}),
+                                 integers({2}, {7, 0})});
+  CHECK_RESULT(outcome, 0, floats({}, {rows[0]}));
+  CHECK_RESULT(outcome, 1, floats({}, {columns[1]}));
+  outcome = runModule(labelled, {image, text, scale, integers({2}, {2, 7}),
+                                 integers({2}, {7, 0})});
+  CHECK(llvm::StringRef(outcome.error)
+            .contains("a label is 2; there are 2 classes"));
+
+  // The same logits as those of a layer: column 1 gets a bias of 3 / log 2.
+  CHECK_RUN(run("%i: tensor<2x2xf32>, %t: tensor<2x2xf32>, %s: tensor<f32>, "
+                "%b: tensor<2xf32>, %y: tensor<2xi32>",
+                "tensor<f32>",
+                "%r, %lse = bridge.linear_cross_entropy %i, %t bias %b : "
+                "tensor<2xf32> scale %s : tensor<f32> labels %y : "
+                "tensor<2xi32> {ignore = -1} : tensor<2x2xf32>, "
+                "tensor<2x2xf32> -> tensor<f32>, tensor<2xf32>",
+                {image, text, scale, floats({2}, {0, 3 / log2}),
+                 integers({2}, {0, -1})}),
+            floats({}, {std::log(2 + std::exp(3)) - log2}));
 
   // Logits plus log 3: the sigmoids of log 6, −log 3, −log 12 and log 3.
   CHECK_RUN(run("%i: tensor<2x2xf32>, %t: tensor<2x2xf32>, %s: tensor<f32>, "
@@ -118,8 +147,7 @@ static void testLosses() {
                 "tensor<2x2xf32>, tensor<f32>, tensor<f32> -> tensor<f32>",
                 {image, text, floats({}, {log2}), floats({}, {std::log(3)})}),
             floats({}, {-(std::log(6. / 7) + std::log(1. / 4) +
-                          std::log(1. / 13) + std::log(3. / 4)) /
-                        2}));
+                          std::log(1. / 13) + std::log(3. / 4))}));
 }
 
 /// A bias that heads share is added to the scaled scores.

@@ -67,7 +67,7 @@ void bridge::test::testStructure() {
   };
   CHECK_RUN(check("le", "2"), floats({2}, {-1, -2}));
   CHECK_ERROR(check("le", "1"),
-              "a.bridge:3:9: this check fails: 2 <= 1 (text_len <= context)");
+              "a.bridge:3:9: `text_len <= context` does not hold: 2 <= 1");
   CHECK_ERROR(check("eq", "text_len + 1"),
-              "a.bridge:3:9: this check fails: 2 == 3 (text_len <= context)");
+              "a.bridge:3:9: `text_len <= context` does not hold: 2 == 3");
 }

@@ -54,8 +54,9 @@ static std::string bind(const Checkpoint &checkpoint) {
 }
 
 static void testBinding() {
-  StoredTensor matrix{Element::Float, {2, 3}}, other{Element::Float, {3, 2}},
-      row{Element::Float, {2}}, packed{Element::Float, {6}};
+  StoredTensor matrix{Element::Float, {2, 3}, "f32"},
+      other{Element::Float, {3, 2}, "f32"}, row{Element::Float, {2}, "f32"},
+      packed{Element::Float, {6}, "f32"};
   CHECK_EQ(bind({{"v.proj", matrix}, {"v.bias", row}}),
            "v.bias=v.bias;v.proj=v.proj;");
   CHECK_EQ(bind({{"visual.proj", other},
@@ -63,23 +64,23 @@ static void testBinding() {
                  {"text.position_ids", row}}),
            "v.bias=packed[2:4];v.proj=visual.proj.T;");
   CHECK_EQ(bind({{"v.proj", matrix}, {"v.bia", row}}),
-           "the checkpoint has no `v.bias` and no `packed`; did you mean "
+           "weight `v.bias` is missing (nor is there `packed`); did you mean "
            "`v.bia`?");
   CHECK_EQ(bind({{"v.proj", other}, {"v.bias", row}}),
-           "expected `v.proj` to be [2, 3], found [3, 2] in the checkpoint");
-  CHECK_EQ(bind({{"visual.proj", matrix}, {"v.bias", row}}),
-           "expected `visual.proj`.T to be [2, 3], found [3, 2] in the "
-           "checkpoint");
-  CHECK_EQ(bind({{"v.proj", matrix}, {"packed", row}}),
-           "`packed`[2:4] of a tensor [2]: `2:4` is outside an axis of 2 "
-           "elements");
+           "weight `v.proj` has shape [3, 2], expected [2, 3]");
   CHECK_EQ(
-      bind({{"v.proj", matrix}, {"v.bias", {Element::Integer, {2}}}}),
-      "expected `v.bias` to hold floats, found integers in the checkpoint");
+      bind({{"visual.proj", matrix}, {"v.bias", row}}),
+      "weight `v.proj` (`visual.proj`.T) has shape [3, 2], expected [2, 3]");
+  CHECK_EQ(
+      bind({{"v.proj", matrix}, {"packed", row}}),
+      "weight `v.bias` is `packed`[2:4], stored as [2]: `2:4` is outside an "
+      "axis of 2 elements");
+  CHECK_EQ(
+      bind({{"v.proj", matrix}, {"v.bias", {Element::Integer, {2}, "i64"}}}),
+      "weight `v.bias` has dtype i64, expected f32, f64, bf16 or f16");
   // The second source of a weight that has its first is no weight's.
   CHECK_EQ(bind({{"v.proj", matrix}, {"v.bias", row}, {"v.bias2", row}}),
-           "the checkpoint holds tensors that belong to no weight of Clip: 1, "
-           "v.bias2; did you mean `v.bias`?");
+           "1 tensor belongs to no weight of Clip: `v.bias2`");
 }
 
 void bridge::test::testWeights() {

@@ -2,8 +2,8 @@
  * --------------===*/
 #include "bridge/Runtime/Main.h"
 
-extern const struct bridge_program bridge_program_v1;
+extern const struct bridge_program fake_program;
 
 int main(int argc, char **argv) {
-  return bridge_main(argc, argv, &bridge_program_v1);
+  return bridge_main(argc, argv, &fake_program);
 }

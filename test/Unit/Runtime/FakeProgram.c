@@ -158,5 +158,5 @@ static const struct bridge_level levels[] = {{"x86-64-v4", width, table},
                                              {"x86-64-v3", width, table}};
 
 __attribute__((visibility("default")))
-const struct bridge_program bridge_program_v1 = {
-    BRIDGE_ABI_VERSION, manifest, sizeof(manifest) - 1, levels, 2, 0, 0, 0};
+const struct bridge_program fake_program = {
+    BRIDGE_ABI_VERSION, manifest, sizeof(manifest) - 1, levels, 2, 0, 0, 0, 0};

@@ -38,11 +38,12 @@ static void testGoldens(const std::string &goldens) {
     std::string config = readFile(folder + "/preprocessor_config.json");
     bridge_message why;
     bridge_preprocessor *preprocessor = nullptr;
-    CHECK_EQ(bridge_preprocessor_open(config.data(), config.size(),
+    CHECK_EQ(bridge_preprocessor_open(nullptr, config.data(), config.size(),
                                       &preprocessor, &why),
              BRIDGE_OK);
     bridge_tensor_file *levels = nullptr;
-    CHECK_EQ(bridge_tensor_file_open((folder + "/levels.safetensors").c_str(),
+    CHECK_EQ(bridge_tensor_file_open(nullptr,
+                                     (folder + "/levels.safetensors").c_str(),
                                      &levels, &why),
              BRIDGE_OK);
     if (!preprocessor || !levels)
@@ -81,7 +82,7 @@ static void testGoldens(const std::string &goldens) {
       if (difference.most > (isPng ? 0 : 3) || difference.mean > 0.05)
         std::cerr << path << " as " << name << ": at most " << difference.most
                   << ", mean " << difference.mean << "\n";
-      bridge_picture_free(&pixels);
+      bridge_picture_free(preprocessor, &pixels);
     }
     bridge_tensor_file_close(levels);
     bridge_preprocessor_close(preprocessor);
@@ -190,14 +191,14 @@ static bridge_status load(const std::string &config, const std::string &file,
                           bridge_message &why, std::string *shape = nullptr) {
   bridge_preprocessor *preprocessor = nullptr;
   if (bridge_status status = bridge_preprocessor_open(
-          config.data(), config.size(), &preprocessor, &why))
+          nullptr, config.data(), config.size(), &preprocessor, &why))
     return status;
   bridge_tensor pixels = {};
   bridge_status status = bridge_picture_decode(preprocessor, file.data(),
                                                file.size(), &pixels, &why);
   if (shape && !status)
     *shape = ShapeText(pixels.rank, pixels.shape).text;
-  bridge_picture_free(&pixels);
+  bridge_picture_free(preprocessor, &pixels);
   bridge_preprocessor_close(preprocessor);
   return status;
 }

@@ -14,7 +14,7 @@ struct Opened {
 
   explicit Opened(const char *weights, bridge_session_options options = {}) {
     bridge_message why;
-    if (bridge_model_open(&bridge_program_v1, weights, &model, &why) ||
+    if (bridge_model_open(&fake_program, weights, &model, &why) ||
         bridge_session_open(model, &options, &session, &why)) {
       std::fprintf(stderr, "%s\n", why.text);
       std::exit(1);
@@ -42,7 +42,7 @@ std::string makeWeights(const TemporaryFolder &folder) {
       named("fc.bias", BRIDGE_F32, {5}, bias),
       named("table", BRIDGE_F32, {10}, table)};
   std::string path = folder.path + "/weights.safetensors";
-  bridge_tensor_file_write(path.c_str(), tensors, 3, nullptr);
+  bridge_tensor_file_write(nullptr, path.c_str(), tensors, 3, nullptr);
   return path;
 }
 
@@ -231,7 +231,7 @@ static void testThreads() {
       bridge_tensor_make(BRIDGE_I32, 1, shape, mask.data())};
   bridge_message why;
   bridge_model *model = nullptr;
-  CHECK_EQ(bridge_model_open(&bridge_program_v1, "random:7", &model, &why),
+  CHECK_EQ(bridge_model_open(&fake_program, "random:7", &model, &why),
            BRIDGE_OK);
   auto run = [&](int32_t threads) {
     bridge_session_options options = {threads, 0};

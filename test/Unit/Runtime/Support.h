@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <vector>
 
-extern "C" const struct bridge_program bridge_program_v1;
+extern "C" const struct bridge_program fake_program;
 
 namespace bridge::test {
 

@@ -64,7 +64,7 @@ static void testBrokenFiles(const TemporaryFolder &folder) {
     std::string path = folder.write("broken.safetensors", test.bytes);
     bridge_message why;
     bridge_tensor_file *file = nullptr;
-    CHECK_FAILS(bridge_tensor_file_open(path.c_str(), &file, &why),
+    CHECK_FAILS(bridge_tensor_file_open(nullptr, path.c_str(), &file, &why),
                 BRIDGE_BAD_FILE, test.why);
     CHECK_CONTAINS(why.text, "broken.safetensors");
     CHECK(!file);
@@ -82,18 +82,20 @@ static void testDamagedFiles(const TemporaryFolder &folder) {
       std::string(16, 'x'));
   bridge_tensor_file *file = nullptr;
   std::string path = folder.write("damaged.safetensors", good);
-  CHECK_EQ(bridge_tensor_file_open(path.c_str(), &file, nullptr), BRIDGE_OK);
+  CHECK_EQ(bridge_tensor_file_open(nullptr, path.c_str(), &file, nullptr),
+           BRIDGE_OK);
   bridge_tensor_file_close(file);
   for (size_t length = 0; length < good.size(); ++length) {
     folder.write("damaged.safetensors", good.substr(0, length));
-    CHECK(bridge_tensor_file_open(path.c_str(), &file, nullptr) != BRIDGE_OK);
+    CHECK(bridge_tensor_file_open(nullptr, path.c_str(), &file, nullptr) !=
+          BRIDGE_OK);
   }
   for (size_t position = 0; position < good.size() - 16; ++position)
     for (char change : {'\0', '9', '"', '}', '\xff'}) {
       std::string damaged = good;
       damaged[position] = change;
       folder.write("damaged.safetensors", damaged);
-      if (bridge_tensor_file_open(path.c_str(), &file, nullptr))
+      if (bridge_tensor_file_open(nullptr, path.c_str(), &file, nullptr))
         continue;
       for (int64_t i = 0; i < bridge_tensor_file_count(file); ++i) {
         const bridge_tensor &tensor = bridge_tensor_file_at(file, i)->tensor;
@@ -116,9 +118,11 @@ static void testWriting(const TemporaryFolder &folder) {
   tensors[1].tensor.strides[1] = 3;
   std::string path = folder.path + "/out.safetensors";
   bridge_message why;
-  CHECK_EQ(bridge_tensor_file_write(path.c_str(), tensors, 4, &why), BRIDGE_OK);
+  CHECK_EQ(bridge_tensor_file_write(nullptr, path.c_str(), tensors, 4, &why),
+           BRIDGE_OK);
   bridge_tensor_file *file = nullptr;
-  CHECK_EQ(bridge_tensor_file_open(path.c_str(), &file, &why), BRIDGE_OK);
+  CHECK_EQ(bridge_tensor_file_open(nullptr, path.c_str(), &file, &why),
+           BRIDGE_OK);
   CHECK_EQ(bridge_tensor_file_count(file), 4);
   const bridge_named_tensor *read = bridge_tensor_file_find(file, "m\"\n");
   CHECK(read && read->tensor.rank == 2 && read->tensor.shape[0] == 3);
@@ -130,14 +134,15 @@ static void testWriting(const TemporaryFolder &folder) {
   bridge_tensor_file_close(file);
 
   tensors[0].name = "a";
-  CHECK_FAILS(bridge_tensor_file_write(path.c_str(), tensors, 4, &why),
+  CHECK_FAILS(bridge_tensor_file_write(nullptr, path.c_str(), tensors, 4, &why),
               BRIDGE_BAD_ARGUMENT, "two tensors are called `a`");
   std::string nowhere = folder.path + "/none/out.safetensors";
-  CHECK_FAILS(bridge_tensor_file_write(nowhere.c_str(), tensors + 1, 1, &why),
-              BRIDGE_BAD_FILE, "cannot write: No such file");
   CHECK_FAILS(
-      bridge_tensor_file_write(folder.path.c_str(), tensors + 1, 1, &why),
-      BRIDGE_BAD_FILE, "Is a directory");
+      bridge_tensor_file_write(nullptr, nowhere.c_str(), tensors + 1, 1, &why),
+      BRIDGE_BAD_FILE, "cannot write: No such file");
+  CHECK_FAILS(bridge_tensor_file_write(nullptr, folder.path.c_str(),
+                                       tensors + 1, 1, &why),
+              BRIDGE_BAD_FILE, "Is a directory");
 }
 
 static void testFolders(const TemporaryFolder &folder) {
@@ -145,21 +150,21 @@ static void testFolders(const TemporaryFolder &folder) {
   bridge_tensor_file *file = nullptr;
   std::string sharded = folder.path + "/sharded";
   mkdir(sharded.c_str(), 0777);
-  CHECK_FAILS(bridge_tensor_file_open(sharded.c_str(), &file, &why),
+  CHECK_FAILS(bridge_tensor_file_open(nullptr, sharded.c_str(), &file, &why),
               BRIDGE_BAD_FILE, "neither model.safetensors nor");
   float one[] = {1}, two[] = {2};
   bridge_named_tensor a = named("a", BRIDGE_F32, {1}, one);
   bridge_named_tensor b = named("b", BRIDGE_F32, {1}, two);
   std::string first = sharded + "/1.safetensors";
   std::string second = sharded + "/2.safetensors";
-  bridge_tensor_file_write(first.c_str(), &a, 1, &why);
-  bridge_tensor_file_write(second.c_str(), &b, 1, &why);
+  bridge_tensor_file_write(nullptr, first.c_str(), &a, 1, &why);
+  bridge_tensor_file_write(nullptr, second.c_str(), &b, 1, &why);
   auto writeIndex = [&](const char *map) {
     folder.write("sharded/model.safetensors.index.json",
                  std::string("{\"weight_map\": ") + map + "}");
   };
   auto open = [&] {
-    return bridge_tensor_file_open(sharded.c_str(), &file, &why);
+    return bridge_tensor_file_open(nullptr, sharded.c_str(), &file, &why);
   };
   writeIndex("{\"a\": \"1.safetensors\", \"b\": \"2.safetensors\"}");
   CHECK_EQ(open(), BRIDGE_OK);
@@ -174,11 +179,11 @@ static void testFolders(const TemporaryFolder &folder) {
   CHECK_FAILS(open(), BRIDGE_BAD_FILE, "3.safetensors: cannot open");
   writeIndex("[]");
   CHECK_FAILS(open(), BRIDGE_BAD_FILE, "no object `weight_map`");
-  bridge_tensor_file_write(second.c_str(), &a, 1, &why);
+  bridge_tensor_file_write(nullptr, second.c_str(), &a, 1, &why);
   writeIndex("{\"a\": \"1.safetensors\", \"b\": \"2.safetensors\"}");
   CHECK_FAILS(open(), BRIDGE_BAD_FILE, "tensor `a` is in two of the files");
   std::string missing = folder.path + "/missing.safetensors";
-  CHECK_FAILS(bridge_tensor_file_open(missing.c_str(), &file, &why),
+  CHECK_FAILS(bridge_tensor_file_open(nullptr, missing.c_str(), &file, &why),
               BRIDGE_BAD_FILE, "cannot open: No such file");
 }
 

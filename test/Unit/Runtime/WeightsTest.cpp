@@ -1,6 +1,7 @@
 //===- WeightsTest.cpp - Binding, viewing and packing weights -------------===//
 #include "Weights.h"
 #include "Support.h"
+#include "bridge/Runtime/RandomWeights.h"
 #include <cmath>
 
 using namespace bridge::runtime;
@@ -153,12 +154,12 @@ static bridge_status open(const TemporaryFolder &folder,
                           std::vector<bridge_named_tensor> tensors,
                           bridge_message &why) {
   std::string path = folder.path + "/weights.safetensors";
-  CHECK_EQ(bridge_tensor_file_write(path.c_str(), tensors.data(),
+  CHECK_EQ(bridge_tensor_file_write(nullptr, path.c_str(), tensors.data(),
                                     static_cast<int64_t>(tensors.size()), &why),
            BRIDGE_OK);
   bridge_model *model = nullptr;
   bridge_status status =
-      bridge_model_open(&bridge_program_v1, path.c_str(), &model, &why);
+      bridge_model_open(&fake_program, path.c_str(), &model, &why);
   CHECK_EQ(!model, status != BRIDGE_OK);
   bridge_model_close(model);
   return status;
@@ -226,7 +227,7 @@ static void testOpening() {
   bridge_message why;
   bridge_model *model = nullptr;
   auto openWith = [&](const char *weights) {
-    return bridge_model_open(&bridge_program_v1, weights, &model, &why);
+    return bridge_model_open(&fake_program, weights, &model, &why);
   };
   CHECK_FAILS(openWith(nullptr), BRIDGE_BAD_WEIGHTS, "no weights embedded");
   CHECK_FAILS(openWith("random:"), BRIDGE_BAD_ARGUMENT, "whole number");
@@ -242,7 +243,7 @@ static void testOpening() {
   bridge_model_close(model);
   unsetenv("BRIDGE_LEVEL");
   bridge_level none = {"x86-64-v9", 16, nullptr};
-  bridge_program program = bridge_program_v1;
+  bridge_program program = fake_program;
   program.levels = &none;
   program.level_count = 1;
   CHECK_FAILS(bridge_model_open(&program, "random:1", &model, &why),
@@ -250,7 +251,7 @@ static void testOpening() {
   program.abi_version = 99;
   CHECK_FAILS(bridge_model_open(&program, "random:1", &model, &why),
               BRIDGE_BAD_PROGRAM, "version 99");
-  program = bridge_program_v1;
+  program = fake_program;
   program.manifest_bytes -= 1;
   CHECK_FAILS(bridge_model_open(&program, "random:1", &model, &why),
               BRIDGE_BAD_PROGRAM, "manifest");
