@@ -21,6 +21,19 @@ StringRef bridge::partPath(Location location) {
   return inner.empty() ? named.getName().getValue() : inner;
 }
 
+Location bridge::withPartPath(Location location, StringAttr path) {
+  if (auto call = dyn_cast<CallSiteLoc>(location))
+    return CallSiteLoc::get(withPartPath(call.getCallee(), path),
+                            call.getCaller());
+  auto named = dyn_cast<NameLoc>(location);
+  if (!named)
+    return NameLoc::get(path, location);
+  Location child = named.getChildLoc();
+  return partPath(child).empty()
+             ? NameLoc::get(path, child)
+             : NameLoc::get(named.getName(), withPartPath(child, path));
+}
+
 std::string bridge::joinPaths(StringRef outer, StringRef inner) {
   if (outer.empty() || inner.empty())
     return (outer + inner).str();

@@ -29,6 +29,24 @@ llvm::Error bridge::listSpecs(ArrayRef<std::string> searchPaths,
   return llvm::Error::success();
 }
 
+llvm::Expected<std::vector<std::string>>
+bridge::variantsOf(const std::string &file) {
+  Diagnostics diagnostics;
+  auto text = readSpecFile(file, diagnostics);
+  if (failed(text))
+    return specError(diagnostics);
+  auto tree = parseSpec(file, *text, diagnostics);
+  if (!tree)
+    return specError(diagnostics);
+  std::vector<std::string> names;
+  for (const ast::Node *item : tree->items)
+    if (const auto *module = dyn_cast<ast::Module>(item))
+      for (const ast::Member *member : module->body)
+        if (const auto *variant = dyn_cast<ast::Variant>(member))
+          names.push_back(variant->name);
+  return names;
+}
+
 llvm::Error bridge::formatFiles(ArrayRef<std::string> files, bool checkOnly) {
   if (files.empty())
     return llvm::createStringError("expected files to format, found none");

@@ -231,9 +231,8 @@ static LogicalResult verifyLogSumExp(Operation *op, StringRef constraint,
   RankedTensorType expected =
       getTensorType(sizes, typeOf(found).getElementType());
   if (found.getType() != expected)
-    return op->emitOpError()
-           << constraint << ": expected the log-sum-exp " << expected
-           << ", found " << found.getType();
+    return op->emitOpError() << constraint << ": expected the log-sum-exp "
+                             << expected << ", found " << found.getType();
   return success();
 }
 

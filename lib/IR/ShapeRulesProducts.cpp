@@ -197,8 +197,9 @@ Inferred rules::linearCrossEntropy(Type x, Type weight, Type bias, Type scale,
                   getDims(bias)[0]);
   dims.pop_back();
   if (getDims(labels) != dims)
-    return violation("C3", "the labels of " + describe(x) + " have its leading "
-                                                            "sizes, found " +
+    return violation("C3", "the labels of " + describe(x) +
+                               " have its leading "
+                               "sizes, found " +
                                describe(labels));
   return getTensorType({}, x.getElementType());
 }

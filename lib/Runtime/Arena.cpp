@@ -1,6 +1,8 @@
 //===- Arena.cpp - Places of intermediate results -------------------------===//
 #include "Arena.h"
+#include "Dimensions.h"
 #include "Dtype.h"
+#include "bridge/Runtime/Memory.h"
 
 using namespace bridge::runtime;
 
@@ -193,4 +195,29 @@ bridge_status bridge::runtime::makeLayout(const bridge_manifest &manifest,
                                           int64_t limit, Layout &layout,
                                           Message &message) {
   return LayoutMaker(manifest, limit, layout, message).make();
+}
+
+bridge_status bridge_manifest_arena_bytes(const bridge_manifest *manifest,
+                                          int64_t entry,
+                                          const bridge_tensor *inputs,
+                                          int64_t inputCount, int64_t *bytes,
+                                          bridge_message *out) {
+  Message message(out);
+  if (!bridge_manifest_entry(manifest, entry))
+    return message.fail(BRIDGE_BAD_ARGUMENT, "there is no entry %lld",
+                        static_cast<long long>(entry));
+  // Only the shapes count; a run would refuse inputs without data.
+  Array<bridge_tensor> shapes;
+  for (int64_t i = 0; i < inputCount; ++i) {
+    shapes.push(inputs[i]);
+    shapes[i].data = bytes;
+  }
+  Owned<Layout> layout;
+  layout->entry = entry;
+  layout->dims = layout->region.make<int64_t>(manifest->dims.size);
+  BRIDGE_TRY(bindDimensions(*manifest, entry, shapes.data(), inputCount,
+                            layout->dims, message));
+  BRIDGE_TRY(makeLayout(*manifest, INT64_MAX, *layout, message));
+  *bytes = layout->bytes;
+  return BRIDGE_OK;
 }

@@ -1,4 +1,5 @@
 //===- InlineFunctions.cpp - Inlining functions of layers -----------------===//
+#include "bridge/Analysis/PartPath.h"
 #include "bridge/IR/Bridge.h"
 #include "bridge/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -72,11 +73,19 @@ static void inlineCall(bridge::CallOp call, func::FuncOp callee) {
   IRMapping mapping;
   Block &body = callee.getBody().front();
   mapping.map(body.getArguments(), call.getInputs());
+  // What was inlined is told by the path of the layer called.
+  CallContext context{partPath(callee.getLoc()), partPath(call.getLoc()).str()};
+  auto located = [&](Location location) -> Location {
+    StringRef path = partPath(location);
+    std::string resolved = context.resolve(path);
+    if (resolved != path)
+      location = withPartPath(location, builder.getStringAttr(resolved));
+    return CallSiteLoc::get(location, call.getLoc());
+  };
   for (Operation &op : body.without_terminator()) {
     Operation *clone = builder.clone(op, mapping);
-    clone->walk([&](Operation *inner) {
-      inner->setLoc(CallSiteLoc::get(inner->getLoc(), call.getLoc()));
-    });
+    clone->walk(
+        [&](Operation *inner) { inner->setLoc(located(inner->getLoc())); });
   }
   for (auto [result, returned] :
        llvm::zip_equal(call.getResults(), body.getTerminator()->getOperands()))

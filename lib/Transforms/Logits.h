@@ -48,7 +48,7 @@ mlir::Value withoutAxes(mlir::OpBuilder &builder, mlir::Value number);
 mlir::Value makeNumber(mlir::OpBuilder &builder, mlir::Location loc,
                        double value);
 
-/// Makes each mean or sum of picked log-probabilities in `module` a
+/// Makes each mean of picked log-probabilities in `module` a
 /// `bridge.cross_entropy`.
 void recognizeCrossEntropies(mlir::Operation *module);
 

@@ -17,6 +17,7 @@ declare -A may=(
   [Reference]="IR Support"
   [Driver]="Frontend Pipelines Target Analysis Conversion Kernels Runtime IR Support"
   [Runner]="Driver Frontend Runtime Reference IR Support"
+  [Explorer]="Driver Runner Analysis Conversion Pipelines Runtime IR Support"
 )
 status=0
 for library in "${!may[@]}"; do

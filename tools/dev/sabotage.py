@@ -26,7 +26,6 @@ REWRITES = {
     "attention: another scale": change(ATTENTION, r"\A([^\n]*) scale (\S+)", r"\1 scale 1.25"),
     "attention: no mask": change(ATTENTION + r"[^\n]* mask", r"bridge\.yield (%\w+) : i1", "%sabotage = " + TRUE + r"      bridge.yield %sabotage : i1"),
     "attention: the other empty rows": change(ATTENTION + r"[^\n]* empty +zero", r"empty +zero", "empty uniform"),
-    "attention: another mask": change(ATTENTION + r"[^\n]* mask", r"arith\.cmpi (sle|slt|eq|ne)", "arith.cmpi sgt"),
     "attention: values for keys": change(ATTENTION + r"%\w+, (%\w+), (?!\1)%\w+", r"\A(bridge\.attention %\w+, )(%\w+), (%\w+)", r"\1\2, \2"),
     "epilogue: no bias": change(LINEAR + r"[^\n]* bias %", r" bias %\w+ : tensor<[^>]*>", ""),
     "epilogue: a difference for a sum": change(LINEAR, r"\A((?:(?!bridge\.yield).)*?)arith\.addf", r"\1arith.subf"),

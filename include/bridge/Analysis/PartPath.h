@@ -8,6 +8,7 @@
 #ifndef BRIDGE_ANALYSIS_PARTPATH_H
 #define BRIDGE_ANALYSIS_PARTPATH_H
 
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
 #include "llvm/ADT/StringRef.h"
 #include <string>
@@ -16,6 +17,9 @@ namespace bridge {
 
 /// The path of the innermost part that a location names, or "".
 llvm::StringRef partPath(mlir::Location location);
+
+/// The location with another path of its innermost part.
+mlir::Location withPartPath(mlir::Location location, mlir::StringAttr path);
 
 /// `outer.inner`, or the one that is not empty.
 std::string joinPaths(llvm::StringRef outer, llvm::StringRef inner);

@@ -11,6 +11,9 @@ namespace bridge {
 llvm::Error listSpecs(llvm::ArrayRef<std::string> searchPaths,
                       llvm::raw_ostream &os);
 
+/// The names of the variants of the spec `file`.
+llvm::Expected<std::vector<std::string>> variantsOf(const std::string &file);
+
 /// Shows the parts of a model as a tree, equal layers once, with parameters,
 /// FLOPs and the shapes of what flows in and out; and the entries:
 /// `bridgec --describe`.

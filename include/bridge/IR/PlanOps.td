@@ -99,13 +99,6 @@ def Plan_GroupOp : Plan_Op<"group", [NoTerminator, SingleBlock, NoRegionArgument
 
     - `C1` it holds two launches at least, and nothing else.
     - `C2` each launch writes a buffer of the function that no other one of the group reads or writes.
-
-    ```mlir
-    plan.group {
-      plan.launch @gemm(%x, %wq, %q) : !x, !w, !y
-      plan.launch @gemm(%x, %wk, %k) : !x, !w, !y
-    }
-    ```
   }];
   let regions = (region SizedRegion<1>:$launches);
   let assemblyFormat = "$launches attr-dict";

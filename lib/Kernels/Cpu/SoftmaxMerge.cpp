@@ -1,8 +1,8 @@
 //===- SoftmaxMerge.cpp - Losses of rows from partial sums ----------------===//
-#include "../Math/Functions.h"
 #include "Config.h"
 #include "Rows.h"
 #include "SoftmaxSums.h"
+#include "bridge/Kernels/Functions.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include <cmath>
 #include <limits>

@@ -6,11 +6,11 @@
 // nothing when N grows, and no scale of the logits is too great.
 //
 //===----------------------------------------------------------------------===//
-#include "../Math/Functions.h"
 #include "Config.h"
 #include "ProductSweep.h"
 #include "Rows.h"
 #include "SoftmaxSums.h"
+#include "bridge/Kernels/Functions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"

@@ -1,5 +1,5 @@
 //===- ExpandMath.cpp - Elementary functions of f32 as arithmetic ---------===//
-#include "Functions.h"
+#include "bridge/Kernels/Functions.h"
 #include "bridge/Kernels/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

@@ -6,7 +6,7 @@
 // exact values (exp(0), log(1), sin(x) for small x) are exact as well.
 //
 //===----------------------------------------------------------------------===//
-#include "Functions.h"
+#include "bridge/Kernels/Functions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"

@@ -1,5 +1,5 @@
 //===- Power.cpp - xʸ as 2 to the y · log₂ |x|, in doubles ----------------===//
-#include "Functions.h"
+#include "bridge/Kernels/Functions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include <cmath>
 #include <limits>

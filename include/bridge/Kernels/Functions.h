@@ -1,6 +1,6 @@
 //===- Functions.h - Elementary functions as arithmetic ---------*- C++ -*-===//
-#ifndef BRIDGE_LIB_KERNELS_MATH_FUNCTIONS_H
-#define BRIDGE_LIB_KERNELS_MATH_FUNCTIONS_H
+#ifndef BRIDGE_KERNELS_FUNCTIONS_H
+#define BRIDGE_KERNELS_FUNCTIONS_H
 
 #include "bridge/Kernels/Emitter.h"
 
@@ -67,4 +67,4 @@ private:
 
 } // namespace bridge
 
-#endif // BRIDGE_LIB_KERNELS_MATH_FUNCTIONS_H
+#endif // BRIDGE_KERNELS_FUNCTIONS_H
