@@ -107,6 +107,14 @@ LaunchCost Analysis::costOf(plan::LaunchOp launch, StringRef path,
     cost.functions = product(ArrayRef(query).drop_back()) * keys;
     break;
   }
+  case plan::KernelKind::SoftmaxSweep:
+  case plan::KernelKind::SigmoidSweep: {
+    // [m, k] and [1, 1, n, k]: a logit for each row and column.
+    double logits = sizes(0).front() * sizes(1)[2];
+    cost.flops = 2 * logits * sizes(0).back();
+    cost.functions = logits;
+    break;
+  }
   case plan::KernelKind::Softmax:
     cost.functions = cost.elements;
     break;

@@ -62,6 +62,8 @@ static const std::vector<Run> &allRuns() {
         {"seen", {49, 256}}}},
       {"project", {{"batch", {1, 1}}, {"tokens", {64, 576}}}},
       {"score", {{"n", {64, 1024}}}},
+      {"pair", {{"n", {64, 1024}}}},
+      {"classify", {{"n", {64, 1024}}}},
       {"pool", {{"batch", {1, 16}}, {"tokens", {50, 257}}}},
   };
   return runs;
