@@ -31,7 +31,7 @@ llvm::ArrayRef<llvm::StringLiteral> phaseNames();
 struct PipelineOptions {
   /// In order, on the bridge dialect and on the plan; see FusionPlan.
   llvm::SmallVector<std::string> fusionPasses, planPasses;
-  std::string level = "x86-64-v4";             ///< of the instruction set
+  std::string level = "x86-64-v4"; ///< of the instruction set
 };
 
 /// The textual pass pipeline that leads from the phase before to `phase`, as

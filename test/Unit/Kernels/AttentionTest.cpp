@@ -24,7 +24,7 @@ struct Variant {
   int64_t biasStride = -2;
   /// The region's operations on %batch, %query, %key and the captured vectors
   /// of queries and of keys, which end with %seen; no mask where empty.
-  llvm::StringRef mask;
+  llvm::StringRef mask = {};
   bool uniform = false;
 
   bool hasBias() const { return biasStride != -2; }
