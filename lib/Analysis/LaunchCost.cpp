@@ -20,8 +20,10 @@ public:
   std::vector<LaunchCost> launches;
 
 private:
-  void addLaunch(plan::LaunchOp launch, StringRef path,
-                 const llvm::DenseSet<Value> &weights);
+  LaunchCost costOf(plan::LaunchOp launch, StringRef path,
+                    const llvm::DenseSet<Value> &weights);
+  void addGroup(plan::GroupOp group, const CallContext &context,
+                const llvm::DenseSet<Value> &weights);
   SmallVector<double> sizesOf(Type type);
   double bytesOf(Type type);
 
@@ -39,6 +41,15 @@ SmallVector<double> Analysis::sizesOf(Type type) {
   for (const Dim &size : sizes.getDims())
     numbers.push_back(size.evaluate(values));
   return numbers;
+}
+
+void LaunchCost::add(const LaunchCost &other) {
+  flops += other.flops;
+  elements += other.elements;
+  simple += other.simple;
+  functions += other.functions;
+  weightBytes += other.weightBytes;
+  dataBytes += other.dataBytes;
 }
 
 static double product(ArrayRef<double> sizes) {
@@ -75,8 +86,8 @@ static void countRegion(plan::KernelOp kernel, double &simple,
   });
 }
 
-void Analysis::addLaunch(plan::LaunchOp launch, StringRef path,
-                         const llvm::DenseSet<Value> &weights) {
+LaunchCost Analysis::costOf(plan::LaunchOp launch, StringRef path,
+                            const llvm::DenseSet<Value> &weights) {
   auto kernel = symbols.lookup<plan::KernelOp>(launch.getKernel());
   LaunchCost cost;
   cost.part = path.str();
@@ -126,7 +137,22 @@ void Analysis::addLaunch(plan::LaunchOp launch, StringRef path,
   default:
     break;
   }
-  launches.push_back(std::move(cost));
+  return cost;
+}
+
+void Analysis::addGroup(plan::GroupOp group, const CallContext &context,
+                        const llvm::DenseSet<Value> &weights) {
+  std::optional<LaunchCost> all;
+  for (auto launch : group.getLaunches().getOps<plan::LaunchOp>()) {
+    std::string path = context.resolve(partPath(launch.getLoc()));
+    LaunchCost cost = costOf(launch, path, weights);
+    if (all)
+      all->add(cost);
+    else
+      all = std::move(cost);
+  }
+  if (all)
+    launches.push_back(std::move(*all));
 }
 
 void Analysis::addFunction(func::FuncOp function, const CallContext &context,
@@ -144,10 +170,9 @@ void Analysis::addFunction(func::FuncOp function, const CallContext &context,
       if (weights.contains(subview.getSource()))
         weights.insert(subview.getResult());
     } else if (auto launch = dyn_cast<plan::LaunchOp>(op)) {
-      addLaunch(launch, path, weights);
+      launches.push_back(costOf(launch, path, weights));
     } else if (auto group = dyn_cast<plan::GroupOp>(op)) {
-      for (auto launch : group.getLaunches().getOps<plan::LaunchOp>())
-        addLaunch(launch, context.resolve(partPath(launch.getLoc())), weights);
+      addGroup(group, context, weights);
     } else if (auto call = dyn_cast<plan::CallOp>(op)) {
       auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
       SmallVector<bool> given;

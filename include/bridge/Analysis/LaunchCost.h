@@ -13,10 +13,11 @@ namespace bridge {
 /// The value of a dimension's name.
 using DimValues = llvm::function_ref<int64_t(llvm::StringRef)>;
 
-/// The work of one launch of a kernel.
+/// The work of one launch of a kernel, or of a group that is launched at once.
 struct LaunchCost {
-  std::string part; ///< the path of the part it computes
-  plan::KernelKind kind;
+  std::string
+      part; ///< the path of the part it computes; of a group the first's
+  plan::KernelKind kind;  ///< of a group that of its first launch
   double flops = 0;       ///< 2 × multiply-adds of products
   double elements = 0;    ///< written
   double simple = 0;      ///< scalar operations that are one instruction
@@ -24,6 +25,8 @@ struct LaunchCost {
   double weightBytes = 0; ///< of weights read
   double dataBytes = 0;   ///< of other operands, read or written
 
+  /// The work of another launch as well; part and kind stay.
+  void add(const LaunchCost &other);
   double bytes() const { return weightBytes + dataBytes; }
 };
 
