@@ -8,7 +8,7 @@ using llvm::StringRef;
 
 static constexpr Fusion kFusions[] = {
     {"slices", "bridge-hoist-slices", "only the rows that are read later"},
-    {"attention", "bridge-fuse-attention",
+    {"attention", "bridge-raise-softmax,bridge-fuse-attention",
      "softmax(q kᵀ) v without the scores in memory"},
     {"softmax-loss", "bridge-fuse-softmax-loss",
      "cross-entropies of products without the logits in memory"},
@@ -16,6 +16,8 @@ static constexpr Fusion kFusions[] = {
      "the sigmoid loss of all pairs without the logits in memory"},
     {"epilogue", "bridge-fuse-linear",
      "activations, gates and residuals on the way out of a product"},
+    {"norm", "bridge-raise-norm,bridge-fuse-norm",
+     "residual sums normalised while they are in cache"},
     {"merge", "plan-group-launches",
      "products that do not depend on each other run as one", /*isOnPlan=*/true},
 };
@@ -78,7 +80,7 @@ llvm::SmallVector<std::string> FusionPlan::passes(bool onPlan) const {
   llvm::SmallVector<std::string> passes;
   for (auto [fusion, isChosen] : llvm::zip_equal(kFusions, chosen))
     if (isChosen && fusion.isOnPlan == onPlan)
-      passes.push_back(fusion.pass.str());
+      passes.push_back(fusion.passes.str());
   return passes;
 }
 

@@ -22,8 +22,8 @@ public:
 private:
   LaunchCost costOf(plan::LaunchOp launch, StringRef path,
                     const llvm::DenseSet<Value> &weights);
-  void addGroup(plan::GroupOp group, const CallContext &context,
-                const llvm::DenseSet<Value> &weights);
+  LaunchCost costOf(plan::GroupOp group, StringRef path,
+                    const llvm::DenseSet<Value> &weights);
   SmallVector<double> sizesOf(Type type);
   double bytesOf(Type type);
 
@@ -41,15 +41,6 @@ SmallVector<double> Analysis::sizesOf(Type type) {
   for (const Dim &size : sizes.getDims())
     numbers.push_back(size.evaluate(values));
   return numbers;
-}
-
-void LaunchCost::add(const LaunchCost &other) {
-  flops += other.flops;
-  elements += other.elements;
-  simple += other.simple;
-  functions += other.functions;
-  weightBytes += other.weightBytes;
-  dataBytes += other.dataBytes;
 }
 
 static double product(ArrayRef<double> sizes) {
@@ -140,19 +131,24 @@ LaunchCost Analysis::costOf(plan::LaunchOp launch, StringRef path,
   return cost;
 }
 
-void Analysis::addGroup(plan::GroupOp group, const CallContext &context,
-                        const llvm::DenseSet<Value> &weights) {
-  std::optional<LaunchCost> all;
+/// The launches of a group run as one.
+LaunchCost Analysis::costOf(plan::GroupOp group, StringRef path,
+                            const llvm::DenseSet<Value> &weights) {
+  std::optional<LaunchCost> sum;
   for (auto launch : group.getLaunches().getOps<plan::LaunchOp>()) {
-    std::string path = context.resolve(partPath(launch.getLoc()));
     LaunchCost cost = costOf(launch, path, weights);
-    if (all)
-      all->add(cost);
-    else
-      all = std::move(cost);
+    if (!sum) {
+      sum = std::move(cost);
+      continue;
+    }
+    sum->flops += cost.flops;
+    sum->elements += cost.elements;
+    sum->simple += cost.simple;
+    sum->functions += cost.functions;
+    sum->weightBytes += cost.weightBytes;
+    sum->dataBytes += cost.dataBytes;
   }
-  if (all)
-    launches.push_back(std::move(*all));
+  return *sum;
 }
 
 void Analysis::addFunction(func::FuncOp function, const CallContext &context,
@@ -172,7 +168,9 @@ void Analysis::addFunction(func::FuncOp function, const CallContext &context,
     } else if (auto launch = dyn_cast<plan::LaunchOp>(op)) {
       launches.push_back(costOf(launch, path, weights));
     } else if (auto group = dyn_cast<plan::GroupOp>(op)) {
-      addGroup(group, context, weights);
+      auto first = *group.getLaunches().getOps<plan::LaunchOp>().begin();
+      launches.push_back(
+          costOf(group, context.resolve(partPath(first.getLoc())), weights));
     } else if (auto call = dyn_cast<plan::CallOp>(op)) {
       auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
       SmallVector<bool> given;

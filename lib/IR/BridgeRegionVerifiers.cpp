@@ -76,7 +76,8 @@ LogicalResult SoftmaxOp::verify() {
 LogicalResult AttentionOp::verify() {
   if (failed(verifyResult(*this,
                           rules::attention(typeOf(getQ()), typeOf(getK()),
-                                           typeOf(getV()), maskAxes(*this)),
+                                           typeOf(getV()), typeOf(getBias()),
+                                           maskAxes(*this)),
                           getResult().getType())))
     return failure();
   if (getLogSumExp()) {

@@ -85,6 +85,13 @@ LogicalResult RmsNormOp::verify() {
                         rules::rmsNorm(typeOf(getX()), typeOf(getWeight()),
                                        getEps().convertToDouble()));
 }
+LogicalResult ResidualNormOp::verify() {
+  return verifyResult(
+      *this,
+      rules::residualNorm(getKind(), typeOf(getX()), typeOf(getWeight()),
+                          typeOf(getBias()), getEps().convertToDouble()),
+      getResult().getType());
+}
 LogicalResult L2NormalizeOp::verify() {
   return verifyInferred(
       *this, rules::l2Normalize(typeOf(getX()), getEps().convertToDouble()));

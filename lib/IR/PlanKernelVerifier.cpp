@@ -197,26 +197,45 @@ static LogicalResult verifyMap(KernelOp kernel, Contract &contract) {
   return verifyBody(kernel, arguments, out.getElementType());
 }
 
-static void readAttention(Contract &contract) {
+static LogicalResult verifyAttention(KernelOp kernel, Contract &contract) {
+  bool isMasked = !kernel.getBody().empty();
   for (StringRef name : {"q", "k", "v"})
     contract.view(name, Element::Float, 4);
   contract.config<FloatAttr>("scale");
-  if (contract.has("bias")) {
+  if (contract.has("bias"))
     contract.view("bias", Element::Float, 4);
+  if (isMasked)
     contract.config<EmptyRowsAttr>("empty");
+  SmallVector<Type> arguments;
+  while (isMasked && contract.ok() && contract.left() > 1) {
+    arguments.push_back(contract.peek());
+    contract.view("capture", Element::Any);
   }
   contract.view("out", Element::Float, 4);
+  if (failed(contract.finish()))
+    return failure();
+  if (!isMasked)
+    return success();
+  arguments.append(4, IntegerType::get(kernel.getContext(), 32));
+  return verifyBody(kernel, arguments,
+                    IntegerType::get(kernel.getContext(), 1));
 }
 
-/// Norms along the last axis, with the vectors that `config` mentions.
-static void readNorm(Contract &contract, ArrayRef<StringRef> vectors) {
+/// Norms along the last axis, with the operands that `config` mentions.
+static void readNorm(Contract &contract, ArrayRef<StringRef> vectors,
+                     bool mayAdd = false) {
   int64_t rank = contract.view("x", Element::Float);
   if (rank == 0)
     contract.fail("C2") << "`x` has at least 1 axis";
+  bool adds = mayAdd && contract.has("residual");
+  if (adds)
+    contract.view("residual", Element::Float, rank);
   for (StringRef vector : vectors)
     if (contract.has(vector))
       contract.view(vector, Element::Float, 1);
   contract.config<FloatAttr>("eps");
+  if (adds)
+    contract.view("sum", Element::Float, rank);
   contract.view("out", Element::Float, rank);
 }
 
@@ -299,18 +318,17 @@ static LogicalResult verifyKind(KernelOp kernel, Contract &contract) {
     return verifyGemm(kernel, contract);
   case KernelKind::Map:
     return verifyMap(kernel, contract);
+  case KernelKind::Attention:
+    return verifyAttention(kernel, contract);
   case KernelKind::Pack:
     contract.view("in", Element::Float, 4);
     contract.panels("out");
     break;
-  case KernelKind::Attention:
-    readAttention(contract);
-    break;
   case KernelKind::LayerNorm:
-    readNorm(contract, {"weight", "bias"});
+    readNorm(contract, {"weight", "bias"}, /*mayAdd=*/true);
     break;
   case KernelKind::RmsNorm:
-    readNorm(contract, {"weight"});
+    readNorm(contract, {"weight"}, /*mayAdd=*/true);
     break;
   case KernelKind::L2Normalize:
     readNorm(contract, {});

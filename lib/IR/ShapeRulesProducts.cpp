@@ -99,7 +99,7 @@ Inferred rules::fusedLinear(Type x, Type weight, Type bias, Types extras) {
   return result;
 }
 
-Inferred rules::attention(Type q, Type k, Type v,
+Inferred rules::attention(Type q, Type k, Type v, Type bias,
                           std::optional<int64_t> batchAxes) {
   int64_t rank = q.getRank();
   for (Type type : {q, k, v})
@@ -129,6 +129,13 @@ Inferred rules::attention(Type q, Type k, Type v,
   if (batchAxes && (*batchAxes < 0 || *batchAxes > rank - 2))
     return violation("C4", "a mask of " + Twine(*batchAxes) +
                                " batch axes does not fit " + describe(q));
+  if (bias) {
+    Dims scores = query;
+    scores.back() = key[rank - 2];
+    Inferred stretched = broadcast(bias, scores);
+    if (!stretched)
+      return violation("C6", stretched.message());
+  }
   query.back() = value.back();
   return getTensorType(query, q.getElementType());
 }

@@ -33,6 +33,13 @@ Inferred rules::rmsNorm(Type x, Type weight, double eps) {
   return norm("rms_norm", x, {weight}, eps);
 }
 
+Inferred rules::residualNorm(NormKind kind, Type x, Type weight, Type bias,
+                             double eps) {
+  if (kind == NormKind::Rms && bias)
+    return violation("C4", "an RMS norm has no bias");
+  return norm("residual_norm", x, {weight, bias}, eps);
+}
+
 Inferred rules::l2Normalize(Type x, double eps) {
   return norm("l2_normalize", x, {}, eps);
 }

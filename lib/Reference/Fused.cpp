@@ -64,6 +64,12 @@ static Expected<Results> evaluateAttention(AttentionOp op, const Scope &scope) {
   double scale = op.getScale().convertToDouble();
   for (double &score : scores.values)
     score *= scale;
+  if (const Array *bias = scope.find(op.getBias()))
+    forEachPosition(
+        shape, {rowMajorStrides(shape), broadcastStrides(bias->shape, shape)},
+        [&](ArrayRef<int64_t> at) {
+          scores.values[at[0]] += bias->values[at[1]];
+        });
 
   Expected<std::optional<Mask>> mask = Mask::evaluate(op, shape, scope);
   if (!mask)

@@ -33,9 +33,9 @@ static void scaleAndShift(MutableArrayRef<double> row, const Array *weight,
         value * (weight ? weight->values[i] : 1) + (bias ? bias->values[i] : 0);
 }
 
-static Array evaluateLayerNorm(LayerNormOp op, const Scope &scope) {
-  double eps = op.getEps().convertToDouble();
-  return mapRows(scope[op.getX()], [&](MutableArrayRef<double> row) {
+static Array layerNorm(const Array &x, const Array *weight, const Array *bias,
+                       double eps) {
+  return mapRows(x, [&](MutableArrayRef<double> row) {
     double mean = 0;
     for (double value : row)
       mean += value / row.size();
@@ -44,18 +44,44 @@ static Array evaluateLayerNorm(LayerNormOp op, const Scope &scope) {
     double deviation = std::sqrt(meanSquare(row) + eps);
     for (double &value : row)
       value /= deviation;
-    scaleAndShift(row, scope.find(op.getWeight()), scope.find(op.getBias()));
+    scaleAndShift(row, weight, bias);
   });
 }
 
-static Array evaluateRmsNorm(RmsNormOp op, const Scope &scope) {
-  double eps = op.getEps().convertToDouble();
-  return mapRows(scope[op.getX()], [&](MutableArrayRef<double> row) {
+static Array rmsNorm(const Array &x, const Array *weight, double eps) {
+  return mapRows(x, [&](MutableArrayRef<double> row) {
     double root = std::sqrt(meanSquare(row) + eps);
     for (double &value : row)
       value /= root;
-    scaleAndShift(row, scope.find(op.getWeight()), nullptr);
+    scaleAndShift(row, weight, nullptr);
   });
+}
+
+static Array evaluateLayerNorm(LayerNormOp op, const Scope &scope) {
+  return layerNorm(scope[op.getX()], scope.find(op.getWeight()),
+                   scope.find(op.getBias()), op.getEps().convertToDouble());
+}
+
+static Array evaluateRmsNorm(RmsNormOp op, const Scope &scope) {
+  return rmsNorm(scope[op.getX()], scope.find(op.getWeight()),
+                 op.getEps().convertToDouble());
+}
+
+static Expected<Results> evaluateResidualNorm(ResidualNormOp op,
+                                              const Scope &scope) {
+  Array sum = scope[op.getX()];
+  for (auto [value, residual] :
+       llvm::zip_equal(sum.values, scope[op.getResidual()].values))
+    value += residual;
+  const Array *weight = scope.find(op.getWeight());
+  double eps = op.getEps().convertToDouble();
+  Array normed = op.getKind() == NormKind::Rms
+                     ? rmsNorm(sum, weight, eps)
+                     : layerNorm(sum, weight, scope.find(op.getBias()), eps);
+  Results results;
+  results.push_back(std::move(sum));
+  results.push_back(std::move(normed));
+  return results;
 }
 
 static Expected<Array> evaluateSoftmax(SoftmaxOp op, const Scope &scope) {
@@ -123,7 +149,7 @@ static Expected<Array> evaluateCrossEntropy(CrossEntropyOp op,
 }
 
 void bridge::attachRows(MLIRContext *context) {
-  attachEvaluations<evaluateLayerNorm, evaluateRmsNorm, evaluateSoftmax,
-                    evaluateL2Normalize, evaluateRotary, evaluateCrossEntropy>(
-      context);
+  attachEvaluations<evaluateLayerNorm, evaluateRmsNorm, evaluateResidualNorm,
+                    evaluateSoftmax, evaluateL2Normalize, evaluateRotary,
+                    evaluateCrossEntropy>(context);
 }

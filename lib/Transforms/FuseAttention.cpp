@@ -1,9 +1,12 @@
 //===- FuseAttention.cpp - Attention without scores in memory -------------===//
-#include "bridge/IR/Bridge.h"
-#include "bridge/IR/ScalarMath.h"
+#include "AttentionPattern.h"
+#include "ConditionMask.h"
+#include "TensorPatterns.h"
 #include "bridge/Transforms/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Remarks.h"
-#include "llvm/ADT/Sequence.h"
+#include <limits>
 
 using namespace mlir;
 using namespace bridge;
@@ -18,66 +21,9 @@ static remark::RemarkOpts remarkNamed() {
       .category("bridge-fuse-attention");
 }
 
-namespace {
-/// What `softmax(q kᵀ · scale) v` is made of.
-struct AttentionParts {
-  MatmulOp output, scores;
-  SoftmaxOp softmax;
-  Value q, k, v;
-  double scale = 1.0;
-};
-} // namespace
-
-/// The number of a constant of one number.
-static std::optional<double> findNumber(Value tensor) {
-  auto constant = tensor.getDefiningOp<bridge::ConstantOp>();
-  if (!constant)
-    return std::nullopt;
-  // As exact as the constant is, not as the tensor.
-  auto splat = dyn_cast<SplatElementsAttr>(constant.getValue());
-  if (!splat || !isa<FloatType>(splat.getElementType()))
-    return std::nullopt;
-  return splat.getSplatValue<FloatAttr>().getValueAsDouble();
-}
-
-/// Looks through multiplications with and divisions by constants.
-static Value peelScale(Value tensor, double &scale) {
-  auto op = tensor.getDefiningOp<BinaryOp>();
-  if (!op)
-    return tensor;
-  Value inner = op.getLhs();
-  std::optional<double> number = findNumber(op.getRhs());
-  if (op.getKind() == BinaryKind::Mul && !number) {
-    inner = op.getRhs();
-    number = findNumber(op.getLhs());
-  }
-  if (!number || inner.getType() != tensor.getType())
-    return tensor;
-  if (op.getKind() == BinaryKind::Mul)
-    scale *= *number;
-  else if (op.getKind() == BinaryKind::Div)
-    scale /= *number;
-  else
-    return tensor;
-  return peelScale(inner, scale);
-}
-
-/// The tensor of which `keys` are the last two axes swapped.
-static Value untranspose(OpBuilder &builder, Value keys) {
-  auto transpose = keys.getDefiningOp<TransposeOp>();
-  if (!transpose)
-    return {};
-  SmallVector<int64_t> permutation(transpose.getPermutation());
-  std::swap(permutation.end()[-1], permutation.end()[-2]);
-  if (llvm::equal(permutation, llvm::seq<int64_t>(permutation.size())))
-    return transpose.getX();
-  SmallVector<Dim> sizes = getDims(keys);
-  std::swap(sizes.end()[-1], sizes.end()[-2]);
-  auto type = cast<RankedTensorType>(keys.getType());
-  return TransposeOp::create(builder, transpose.getLoc(),
-                             getTensorType(sizes, type.getElementType()),
-                             transpose.getX(), permutation);
-}
+//===----------------------------------------------------------------------===//
+// Heads
+//===----------------------------------------------------------------------===//
 
 /// What was repeated for each query of a group: x[…, g, s, d] where `tensor` is
 /// [… g·r s d], r times each; null where nothing was.
@@ -108,18 +54,14 @@ static Value findUnrepeated(OpBuilder &builder, Value tensor) {
   return ReshapeOp::create(builder, repeat.getLoc(), wanted, repeat.getX());
 }
 
-/// `tensor` with the leading axes `batch`, and with `heads` heads where it has
-/// one and may not keep it.
-static Value broadcastBatch(OpBuilder &builder, Value tensor,
+/// `matrices` with the leading axes `batch`, and with `heads` heads where it
+/// has one and may not keep it.
+static Value broadcastBatch(OpBuilder &builder, Value matrices,
                             ArrayRef<Dim> batch, const Dim &heads) {
-  SmallVector<Dim> own = getDims(tensor), sizes(batch);
+  SmallVector<Dim> own = getDims(matrices), sizes(batch);
   sizes.push_back(heads);
   sizes.append(own.end() - 2, own.end());
-  auto type = cast<RankedTensorType>(tensor.getType());
-  RankedTensorType wanted = getTensorType(sizes, type.getElementType());
-  if (wanted == type)
-    return tensor;
-  return BroadcastOp::create(builder, tensor.getLoc(), wanted, tensor);
+  return broadcastTo(builder, matrices, sizes);
 }
 
 static Dim headsOf(Value tensor) {
@@ -127,80 +69,181 @@ static Dim headsOf(Value tensor) {
   return sizes.size() < 3 ? Dim(1) : sizes.end()[-3];
 }
 
-/// Finds the pattern that ends in `output`. Null and a reason where there is
-/// none; a null reason where the operation is nothing like it.
-static std::optional<AttentionParts> match(OpBuilder &builder, MatmulOp output,
-                                           StringRef &reason) {
-  AttentionParts found;
-  found.output = output;
-  found.softmax = output.getA().getDefiningOp<SoftmaxOp>();
-  found.v = output.getB();
-  if (!found.softmax)
-    return std::nullopt;
-  auto miss = [&](StringRef why) {
-    reason = why;
-    return std::nullopt;
-  };
-  if (!found.softmax->hasOneUse())
-    return miss("the probabilities have another use");
-  Value scores = peelScale(found.softmax.getX(), found.scale);
-  found.scores = scores.getDefiningOp<MatmulOp>();
-  if (!found.scores)
-    return miss("the scores are not a product times a constant");
-  for (Value step = found.softmax.getX();;) {
-    if (!step.hasOneUse())
-      return miss("the scores have another use");
-    if (step == scores)
-      break;
-    auto op = step.getDefiningOp<BinaryOp>();
-    step = findNumber(op.getRhs()) ? op.getLhs() : op.getRhs();
-  }
-  if (getDims(scores).size() < 3)
-    return miss("there is no axis of heads");
-  if (ArrayRef(getDims(scores)).drop_back(2) !=
-      ArrayRef(getDims(output.getResult())).drop_back(2))
-    return miss("the values have leading axes that the scores have not");
-  found.q = peelScale(found.scores.getA(), found.scale);
-  builder.setInsertionPoint(output);
-  Value keys = peelScale(found.scores.getB(), found.scale);
-  Value k = untranspose(builder, keys);
-  if (!k)
-    return miss("the keys are not transposed for the product");
-  found.k = peelScale(k, found.scale);
-  return found;
+//===----------------------------------------------------------------------===//
+// The operation
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Builds the attention that a pattern is.
+class AttentionBuilder {
+public:
+  AttentionBuilder(OpBuilder &builder, AttentionPattern &pattern);
+  void build();
+
+private:
+  Value matrices(const Matrices &operand, bool isOfScores);
+  Value applyFactors(Value tensor, ArrayRef<ScoreFactor> factors);
+  Value bias();
+  Value hidden(const ScoreTerm &term);
+  void addMask(AttentionOp fused);
+
+  OpBuilder &builder;
+  AttentionPattern &pattern;
+  Location loc;
+  SmallVector<Dim> scores; ///< […, h, t, s]
+};
+} // namespace
+
+AttentionBuilder::AttentionBuilder(OpBuilder &builder,
+                                   AttentionPattern &pattern)
+    : builder(builder), pattern(pattern),
+      loc(builder.getFusedLoc({pattern.scores.getLoc(),
+                               pattern.softmax.getLoc(),
+                               pattern.output->getLoc()})),
+      scores(getDims(pattern.softmax.getResult())) {
+  if (scores.size() == 2)
+    scores.insert(scores.begin(), Dim(1));
 }
 
-static void fuse(OpBuilder &builder, AttentionParts found) {
-  SmallVector<Dim> scores = getDims(found.scores.getResult());
-  SmallVector<Dim> result = getDims(found.output.getResult());
-  Value k = findUnrepeated(builder, found.k);
-  Value v = findUnrepeated(builder, found.v);
-  if (k && v && headsOf(k) == headsOf(v)) {
-    found.k = k;
-    found.v = v;
+/// An operand as [… rows, width]; one of the product with the leading axes that
+/// the scores have in the end.
+Value AttentionBuilder::matrices(const Matrices &operand, bool isOfScores) {
+  Value tensor =
+      operand.isSwapped ? swapLastTwo(builder, operand.tensor) : operand.tensor;
+  SmallVector<Dim> own = getDims(tensor);
+  auto withLeading = [&](ArrayRef<Dim> leading) {
+    SmallVector<Dim> sizes(leading);
+    sizes.append(own.end() - 2, own.end());
+    return sizes;
+  };
+  if (isOfScores && pattern.innerLeading) {
+    tensor = broadcastTo(builder, tensor, withLeading(*pattern.innerLeading));
+    tensor =
+        reshapeTo(builder, tensor, withLeading(ArrayRef(scores).drop_back(2)));
+  }
+  return tensor;
+}
+
+Value AttentionBuilder::applyFactors(Value tensor,
+                                     ArrayRef<ScoreFactor> factors) {
+  for (const ScoreFactor &factor : factors)
+    tensor = createBinary(builder, loc,
+                          factor.divides ? BinaryKind::Div : BinaryKind::Mul,
+                          tensor, factor.tensor);
+  return tensor;
+}
+
+/// 0 where keys are seen, −∞ where they are not.
+Value AttentionBuilder::hidden(const ScoreTerm &term) {
+  Value zero = createNumber(builder, loc, 0);
+  Value lowest =
+      createNumber(builder, loc, -std::numeric_limits<double>::infinity());
+  if (!term.hidesWhereTrue)
+    std::swap(zero, lowest);
+  return SelectOp::create(
+      builder, loc,
+      getTensorType(getDims(term.condition), builder.getF32Type()),
+      term.condition, lowest, zero);
+}
+
+/// The sum of the terms; null where there is none.
+Value AttentionBuilder::bias() {
+  Value sum;
+  for (const ScoreTerm &term : pattern.terms) {
+    Value tensor = term.tensor ? term.tensor : hidden(term);
+    tensor = applyFactors(tensor, term.factors);
+    if (term.number != 1)
+      tensor = createBinary(builder, loc, BinaryKind::Mul, tensor,
+                            createNumber(builder, loc, term.number));
+    sum =
+        sum ? createBinary(builder, loc, BinaryKind::Add, sum, tensor) : tensor;
+  }
+  return sum;
+}
+
+void AttentionBuilder::addMask(AttentionOp fused) {
+  if (!pattern.condition.tensor) {
+    fused.getMask().takeBody(pattern.softmax.getMask());
+    return;
+  }
+  ConditionMask mask =
+      makeConditionMask(builder.getContext(), pattern.condition.tensor,
+                        pattern.condition.hidesWhereTrue, scores);
+  fused.getCapturesMutable().assign(mask.captures);
+  fused.setBatchAxes(mask.batchAxes);
+  fused.setEmpty(EmptyRows::Uniform);
+  fused.getMask().push_back(mask.body.release());
+}
+
+/// Erases `op` and what it uses up to `last`.
+static void eraseTo(Operation *op, Operation *last) {
+  while (op != last) {
+    Operation *next = op->getOperand(0).getDefiningOp();
+    op->erase();
+    op = next;
+  }
+  last->erase();
+}
+
+void AttentionBuilder::build() {
+  ArrayRef<Dim> batch = ArrayRef(scores).drop_back(3);
+  Value q =
+      applyFactors(matrices(pattern.q, /*isOfScores=*/true), pattern.factors);
+  Value k = matrices(pattern.k, /*isOfScores=*/true);
+  Value v = matrices(pattern.v, /*isOfScores=*/false);
+  SmallVector<Dim> values = getDims(v);
+  Value weights = pattern.isOutputSwapped ? pattern.output->getOperand(1)
+                                          : pattern.output->getOperand(0);
+  if (getDims(weights).size() != getDims(pattern.softmax.getResult()).size() ||
+      ArrayRef(getDims(weights)).drop_back(2) !=
+          ArrayRef(getDims(pattern.softmax.getResult())).drop_back(2)) {
+    // The values belong to probabilities of another shape.
+    SmallVector<Dim> sizes = getDims(weights);
+    sizes.pop_back_n(2);
+    sizes.append(values.end() - 2, values.end());
+    v = broadcastTo(builder, v, sizes);
+    sizes.assign(scores.begin(), scores.end() - 2);
+    sizes.append(values.end() - 2, values.end());
+    v = reshapeTo(builder, v, sizes);
+  }
+
+  Value singleK = findUnrepeated(builder, k);
+  Value singleV = findUnrepeated(builder, v);
+  if (singleK && singleV && headsOf(singleK) == headsOf(singleV)) {
+    k = singleK;
+    v = singleV;
   }
   // Keys and values keep the heads they share.
   Dim heads = scores.end()[-3];
-  Dim keyHeads = headsOf(found.k);
-  if (!(headsOf(found.v) == keyHeads))
+  Dim keyHeads = headsOf(k);
+  if (!(headsOf(v) == keyHeads))
     keyHeads = heads;
-  ArrayRef<Dim> batch = ArrayRef(result).drop_back(3);
-  Location loc = builder.getFusedLoc(
-      {found.scores.getLoc(), found.softmax.getLoc(), found.output.getLoc()});
+  SmallVector<Dim> sizes(scores.begin(), scores.end() - 1);
+  sizes.push_back(values.back());
   auto fused = AttentionOp::create(
-      builder, loc, TypeRange{found.output.getResult().getType()},
-      broadcastBatch(builder, found.q, batch, heads),
-      broadcastBatch(builder, found.k, batch, keyHeads),
-      broadcastBatch(builder, found.v, batch, keyHeads),
-      found.softmax.getCaptures(), builder.getF64FloatAttr(found.scale),
-      found.softmax.getBatchAxesAttr(), found.softmax.getEmptyAttr());
-  fused.getMask().takeBody(found.softmax.getMask());
-  found.output.getResult().replaceAllUsesWith(fused.getResult());
-  found.output.erase();
-  found.softmax.erase();
+      builder, loc, TypeRange{getTensorType(sizes, builder.getF32Type())},
+      broadcastBatch(builder, q, batch, heads),
+      broadcastBatch(builder, k, batch, keyHeads),
+      broadcastBatch(builder, v, batch, keyHeads), bias(),
+      pattern.softmax.getCaptures(), builder.getF64FloatAttr(pattern.number),
+      pattern.softmax.getBatchAxesAttr(), pattern.softmax.getEmptyAttr());
+  addMask(fused);
+
+  Value result = fused.getResult();
+  if (pattern.isOutputSwapped)
+    result = swapLastTwo(builder, result);
+  result = reshapeTo(builder, result, getDims(pattern.output->getResult(0)));
+  pattern.output->getResult(0).replaceAllUsesWith(result);
+  pattern.output->erase();
+  eraseTo(weights.getDefiningOp(), pattern.softmax);
   remark::passed(loc, remarkNamed())
-      << remark::add("softmax(q kᵀ · {0}) v fused", found.scale);
+      << remark::add("softmax(q kᵀ · {0}{1}) v fused", pattern.number,
+                     pattern.terms.empty() ? "" : " + bias");
 }
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
 
 namespace {
 struct FuseAttention : public bridge::impl::FuseAttentionBase<FuseAttention> {
@@ -210,11 +253,14 @@ struct FuseAttention : public bridge::impl::FuseAttentionBase<FuseAttention> {
     OpBuilder builder(&getContext());
     for (MatmulOp output : products) {
       StringRef reason;
-      if (std::optional<AttentionParts> found = match(builder, output, reason))
-        fuse(builder, *found);
-      else if (!reason.empty())
+      std::optional<AttentionPattern> found = matchAttention(output, reason);
+      if (found) {
+        builder.setInsertionPoint(output);
+        AttentionBuilder(builder, *found).build();
+      } else if (!reason.empty()) {
         remark::missed(output.getLoc(), remarkNamed())
             << remark::reason("{0}", reason);
+      }
     }
   }
 };

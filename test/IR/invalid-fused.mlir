@@ -137,6 +137,46 @@ func.func @attention_C4(%q: tensor<4x5x8xf32>) {
 
 // -----
 
+func.func @attention_C6(%q: tensor<4x5x8xf32>, %b: tensor<3x5x5xf32>) {
+  // expected-error @below {{'bridge.attention' op C6: }}
+  %0 = bridge.attention %q, %q, %q scale 1.0 bias %b : tensor<3x5x5xf32> : tensor<4x5x8xf32>, tensor<4x5x8xf32>, tensor<4x5x8xf32> -> tensor<4x5x8xf32>
+  return
+}
+
+// -----
+
+func.func @residual_norm_C1(%x: tensor<f32>) {
+  // expected-error @below {{'bridge.residual_norm' op C1: }}
+  %0, %1 = bridge.residual_norm rms %x, %x eps 1.0e-5 : tensor<f32>
+  return
+}
+
+// -----
+
+func.func @residual_norm_C2(%x: tensor<5x8xf32>) {
+  // expected-error @below {{'bridge.residual_norm' op C2: }}
+  %0, %1 = bridge.residual_norm rms %x, %x eps -1.0 : tensor<5x8xf32>
+  return
+}
+
+// -----
+
+func.func @residual_norm_C3(%x: tensor<5x8xf32>, %w: tensor<5xf32>) {
+  // expected-error @below {{'bridge.residual_norm' op C3: }}
+  %0, %1 = bridge.residual_norm layer %x, %x weight %w : tensor<5xf32> eps 1.0e-5 : tensor<5x8xf32>
+  return
+}
+
+// -----
+
+func.func @residual_norm_C4(%x: tensor<5x8xf32>, %b: tensor<8xf32>) {
+  // expected-error @below {{'bridge.residual_norm' op C4: }}
+  %0, %1 = bridge.residual_norm rms %x, %x bias %b : tensor<8xf32> eps 1.0e-5 : tensor<5x8xf32>
+  return
+}
+
+// -----
+
 func.func @attention_C5(%q: tensor<4x5x8xf32>) {
   // expected-error @+1 {{C5: expected the log-sum-exp 'tensor<4x5xf32>', found 'tensor<5xf32>'}}
   %0:2 = bridge.attention %q, %q, %q scale 1.0 : tensor<4x5x8xf32>, tensor<4x5x8xf32>, tensor<4x5x8xf32> -> tensor<4x5x8xf32>, tensor<5xf32>

@@ -91,7 +91,20 @@ plan.kernel attention @k [!plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.
 // -----
 
 // expected-error @+1 {{C4: `config` needs `empty`}}
-plan.kernel attention @k [!plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>] {bias, scale = 1.0 : f64}
+plan.kernel attention @k [!plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>] {scale = 1.0 : f64} {
+^bb0(%b: i32, %h: i32, %query: i32, %key: i32):
+  %seen = arith.cmpi sle, %key, %query : i32
+  plan.yield %seen : i1
+}
+
+// -----
+
+// expected-error @+1 {{C5: expected the block arguments ('!plan.view<i32, [4], [4]>', 'i32', 'i32', 'i32', 'i32'), found ('i32', 'i32')}}
+plan.kernel attention @k [!plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<i32, [4], [4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>] {empty = #bridge<empty_rows zero>, scale = 1.0 : f64} {
+^bb0(%query: i32, %key: i32):
+  %seen = arith.cmpi sle, %key, %query : i32
+  plan.yield %seen : i1
+}
 
 // -----
 

@@ -15,7 +15,15 @@ plan.kernel gemm @gemm1 [!plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.p
 plan.kernel pack @pack2 [!plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.panels<f32, [1, 1, 8, 8]>] {}
 
 // CHECK: plan.kernel attention @attention3 [!plan.view<f32,
-plan.kernel attention @attention3 [!plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>] {bias, empty = #bridge<empty_rows zero>, scale = 1.250000e-01 : f64}
+plan.kernel attention @attention3 [!plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>] {bias, scale = 1.250000e-01 : f64}
+
+// CHECK: plan.kernel attention @attention_masked [{{.*}}] {empty = #bridge<empty_rows zero>, scale = 1.250000e-01 : f64} {
+plan.kernel attention @attention_masked [!plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<i32, [4], [4]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>] {empty = #bridge<empty_rows zero>, scale = 1.250000e-01 : f64} {
+^bb0(%lengths: !plan.view<i32, [4], [4]>, %b: i32, %h: i32, %query: i32, %key: i32):
+  %length = plan.load %lengths[%b] : !plan.view<i32, [4], [4]> -> i32
+  %seen = arith.cmpi slt, %key, %length : i32
+  plan.yield %seen : i1
+}
 
 // CHECK: plan.kernel map @map4 [!plan.view<f32,
 plan.kernel map @map4 [!plan.view<f32, [4, 8], [64, 4]>, !plan.view<f32, [8], [4]>, !plan.view<f32, [4, 8], [64, 4]>] {inputs = 1 : i64} {

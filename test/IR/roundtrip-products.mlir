@@ -46,15 +46,15 @@ func.func @fused_linear(%x: !x, %w: tensor<512x768xf32>, %b: tensor<512xf32>, %r
 
 // CHECK-LABEL: func.func @attention
 func.func @attention(%q: tensor<?x8x50x64xf32, #bridge.dims<"b">>, %k: tensor<?x2x77x64xf32, #bridge.dims<"b">>,
-                     %valid: tensor<?x77xi32, #bridge.dims<"b">>) {
+                     %valid: tensor<?x77xi32, #bridge.dims<"b">>, %bias: tensor<8x1x77xf32>) {
   // CHECK: bridge.attention %{{.*}}, %{{.*}}, %{{.*}} scale 1.250000e-01 :
   %0 = bridge.attention %q, %k, %k scale 0.125
     : tensor<?x8x50x64xf32, #bridge.dims<"b">>, tensor<?x2x77x64xf32, #bridge.dims<"b">>, tensor<?x2x77x64xf32, #bridge.dims<"b">>
     -> tensor<?x8x50x64xf32, #bridge.dims<"b">>
-  // CHECK: bridge.attention %{{.*}} scale 1.250000e-01 mask(%{{.*}} : tensor<?x77xi32, #bridge.dims<"b">>) batch 1 empty uniform {
+  // CHECK: bridge.attention %{{.*}} scale 1.250000e-01 bias %{{.*}} : tensor<8x1x77xf32> mask(%{{.*}} : tensor<?x77xi32, #bridge.dims<"b">>) batch 1 empty uniform {
   // CHECK: bridge.element
   // CHECK: } {{.*}} -> tensor<?x8x50x64xf32, #bridge.dims<"b">>, tensor<?x8x50xf32, #bridge.dims<"b">>
-  %1, %lse = bridge.attention %q, %k, %k scale 0.125 mask(%valid : tensor<?x77xi32, #bridge.dims<"b">>) batch 1 empty uniform {
+  %1, %lse = bridge.attention %q, %k, %k scale 0.125 bias %bias : tensor<8x1x77xf32> mask(%valid : tensor<?x77xi32, #bridge.dims<"b">>) batch 1 empty uniform {
   ^bb0(%v: tensor<?x77xi32, #bridge.dims<"b">>, %b: i32, %query: i32, %key: i32):
     %zero = arith.constant 0 : i32
     %e = bridge.element %v[%b, %key] : tensor<?x77xi32, #bridge.dims<"b">>
@@ -62,6 +62,15 @@ func.func @attention(%q: tensor<?x8x50x64xf32, #bridge.dims<"b">>, %k: tensor<?x
     bridge.yield %seen : i1
   } : tensor<?x8x50x64xf32, #bridge.dims<"b">>, tensor<?x2x77x64xf32, #bridge.dims<"b">>, tensor<?x2x77x64xf32, #bridge.dims<"b">>
     -> tensor<?x8x50x64xf32, #bridge.dims<"b">>, tensor<?x8x50xf32, #bridge.dims<"b">>
+  return
+}
+
+// CHECK-LABEL: func.func @residual_norms
+func.func @residual_norms(%x: tensor<5x8xf32>, %w: tensor<8xf32>) {
+  // CHECK: bridge.residual_norm layer %{{.*}}, %{{.*}} weight %{{.*}} : tensor<8xf32> bias %{{.*}} : tensor<8xf32> eps 1.000000e-05 : tensor<5x8xf32>
+  %0, %1 = bridge.residual_norm layer %x, %x weight %w : tensor<8xf32> bias %w : tensor<8xf32> eps 1.0e-5 : tensor<5x8xf32>
+  // CHECK: bridge.residual_norm rms %{{.*}}, %{{.*}} eps 1.000000e-03 : tensor<5x8xf32>
+  %2, %3 = bridge.residual_norm rms %x, %x eps 1.0e-3 : tensor<5x8xf32>
   return
 }
 

@@ -10,10 +10,10 @@
 
 namespace bridge {
 
-/// A fusion that can be switched, and the pass that makes it.
+/// A fusion that can be switched, and the passes that make it.
 struct Fusion {
   llvm::StringLiteral name;
-  llvm::StringLiteral pass;
+  llvm::StringLiteral passes; ///< one or, separated by commas, several
   llvm::StringLiteral summary;
   bool isOnPlan =
       false; ///< its pass runs on the plan, not on the bridge dialect

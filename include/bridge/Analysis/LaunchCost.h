@@ -13,11 +13,10 @@ namespace bridge {
 /// The value of a dimension's name.
 using DimValues = llvm::function_ref<int64_t(llvm::StringRef)>;
 
-/// The work of one launch of a kernel, or of a group that is launched at once.
+/// The work of one launch of a kernel.
 struct LaunchCost {
-  std::string
-      part; ///< the path of the part it computes; of a group the first's
-  plan::KernelKind kind;  ///< of a group that of its first launch
+  std::string part; ///< the path of the part it computes
+  plan::KernelKind kind;
   double flops = 0;       ///< 2 × multiply-adds of products
   double elements = 0;    ///< written
   double simple = 0;      ///< scalar operations that are one instruction
@@ -25,13 +24,11 @@ struct LaunchCost {
   double weightBytes = 0; ///< of weights read
   double dataBytes = 0;   ///< of other operands, read or written
 
-  /// The work of another launch as well; part and kind stay.
-  void add(const LaunchCost &other);
   double bytes() const { return weightBytes + dataBytes; }
 };
 
 /// The launches of an entry of a module in the plan dialect, in their order,
-/// those of called functions where they are called.
+/// those of called functions where they are called; a group counts as one.
 std::vector<LaunchCost> analyzeLaunches(mlir::ModuleOp module,
                                         mlir::func::FuncOp entry,
                                         DimValues values);

@@ -114,6 +114,10 @@ def Bridge_Extreme : Bridge_Enum<"ExtremeKind", "which extreme", [
   I32EnumAttrCase<"Max", 0, "max">, I32EnumAttrCase<"Min", 1, "min">]>;
 def Bridge_ExtremeAttr : Bridge_EnumAttr<Bridge_Extreme, "extreme_kind">;
 
+def Bridge_Norm : Bridge_Enum<"NormKind", "norms over the last axis", [
+  I32EnumAttrCase<"Layer", 0, "layer">, I32EnumAttrCase<"Rms", 1, "rms">]>;
+def Bridge_NormAttr : Bridge_EnumAttr<Bridge_Norm, "norm_kind">;
+
 def Bridge_EmptyRows : Bridge_Enum<"EmptyRows", "what a row is that sees nothing", [
   I32EnumAttrCase<"Zero", 0, "zero">, I32EnumAttrCase<"Uniform", 1, "uniform">]>;
 def Bridge_EmptyRowsAttr : Bridge_EnumAttr<Bridge_EmptyRows, "empty_rows">;

@@ -37,13 +37,15 @@ def Bridge_FusedLinearOp : Bridge_TensorOp<"fused_linear", [
   }];
 }
 
-def Bridge_AttentionOp : Bridge_TensorOp<"attention", [DeclareOpInterfaceMethods<Bridge_CostOpInterface>]> {
-  let summary = "softmax(q kᵀ · scale, where the mask lets see) v, without the scores in memory";
+def Bridge_AttentionOp : Bridge_TensorOp<"attention", [
+    AttrSizedOperandSegments, DeclareOpInterfaceMethods<Bridge_CostOpInterface>]> {
+  let summary = "softmax(q kᵀ · scale + bias, where the mask lets see) v, without the scores in memory";
   let description = [{
     q[…, h, t, d], k[…, g, s, d], v[…, g, s, e] → […, h, t, e]; query head i uses
-    key head i·g/h. The mask region is that of `bridge.softmax`: captured tensors,
-    `batch_axes` batch indices, query, key. `log_sum_exp`[…, h, t], where asked
-    for, is that of the scaled, masked scores (for a backward pass). As
+    key head i·g/h. The bias broadcasts to the scores […, h, t, s] and is added to
+    them when they are scaled. The mask region is that of `bridge.softmax`: captured
+    tensors, `batch_axes` batch indices, query, key. `log_sum_exp`[…, h, t], where
+    asked for, is that of the scaled, biased, masked scores (for a backward pass). As
     FlashAttention (arXiv:2205.14135), the scores of all queries never exist at once.
 
     - `C1` q, k and v have as many axes, at least three.
@@ -51,19 +53,47 @@ def Bridge_AttentionOp : Bridge_TensorOp<"attention", [DeclareOpInterfaceMethods
     - `C3` k and v have as many heads g, which divides h.
     - `C4` the mask is one of `bridge.softmax` over [batch…, query, key].
     - `C5` `log_sum_exp` is […, h, t].
+    - `C6` the bias stretches to […, h, t, s].
 
     ```mlir
-    %y = bridge.attention %q, %k, %v scale 0.125
+    %y = bridge.attention %q, %k, %v scale 0.125 bias %b : tensor<8x50x50xf32>
        : tensor<2x8x50x64xf32>, tensor<2x8x50x64xf32>, tensor<2x8x50x64xf32> -> tensor<2x8x50x64xf32>
     ```
   }];
-  let arguments = (ins Bridge_F32Tensor:$q, Bridge_F32Tensor:$k, Bridge_F32Tensor:$v, Variadic<Bridge_Tensor>:$captures,
-                       F64Attr:$scale, DefaultValuedAttr<I64Attr, "0">:$batch_axes, OptionalAttr<Bridge_EmptyRowsAttr>:$empty);
+  let arguments = (ins Bridge_F32Tensor:$q, Bridge_F32Tensor:$k, Bridge_F32Tensor:$v, Optional<Bridge_F32Tensor>:$bias,
+                       Variadic<Bridge_Tensor>:$captures, F64Attr:$scale, DefaultValuedAttr<I64Attr, "0">:$batch_axes, OptionalAttr<Bridge_EmptyRowsAttr>:$empty);
   let regions = (region MaxSizedRegion<1>:$mask);
   let results = (outs Bridge_F32Tensor:$result, Optional<Bridge_F32Tensor>:$log_sum_exp);
   let assemblyFormat = [{
-    $q `,` $k `,` $v `scale` $scale (`mask` `(` $captures^ `:` type($captures) `)`)? (`batch` $batch_axes^)? (`empty` $empty^ $mask)?
-    attr-dict `:` type($q) `,` type($k) `,` type($v) `->` type($result) (`,` type($log_sum_exp)^)?
+    $q `,` $k `,` $v `scale` $scale (`bias` $bias^ `:` type($bias))? (`mask` `(` $captures^ `:` type($captures) `)`)?
+    (`batch` $batch_axes^)? (`empty` $empty^ $mask)? attr-dict `:` type($q) `,` type($k) `,` type($v) `->` type($result) (`,` type($log_sum_exp)^)?
+  }];
+}
+
+def Bridge_ResidualNormOp : Bridge_TensorOp<"residual_norm", [
+    AttrSizedOperandSegments, AllTypesMatch<["x", "residual", "sum", "result"]>]> {
+  let summary = "A residual sum and its norm over the last axis, in one pass";
+  let description = [{
+    sum = x + residual; result = the layer norm or RMS norm of sum, as
+    `bridge.layer_norm` and `bridge.rms_norm` define them. The sum is written once
+    and normalised while it is in cache.
+
+    - `C1` x has at least one axis, and the residual the same type.
+    - `C2` eps is at least 0.
+    - `C3` weight and bias have one axis, of x's last size.
+    - `C4` an RMS norm has no bias.
+
+    ```mlir
+    %sum, %y = bridge.residual_norm layer %x, %r weight %w : tensor<768xf32> bias %b : tensor<768xf32> eps 1.0e-05
+             : tensor<50x768xf32>
+    ```
+  }];
+  let arguments = (ins Bridge_NormAttr:$kind, Bridge_F32Tensor:$x, Bridge_F32Tensor:$residual, Optional<Bridge_F32Tensor>:$weight,
+                       Optional<Bridge_F32Tensor>:$bias, F64Attr:$eps);
+  let results = (outs Bridge_F32Tensor:$sum, Bridge_F32Tensor:$result);
+  let assemblyFormat = [{
+    $kind $x `,` $residual (`weight` $weight^ `:` type($weight))? (`bias` $bias^ `:` type($bias))? `eps` $eps attr-dict
+    `:` type($x)
   }];
 }
 

@@ -23,10 +23,10 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
     |---|---|---|
     | gemm | a[b₀, b₁, m, k], b panels[b₀, b₁, n, k], bias[n]?, extras[b₀, b₁, m, n]…, out[b₀, b₁, m, n] | `bias` (unit); region(acc: f32, extras…) → f32 or empty |
     | pack | in[b₀, b₁, n, k], out panels[b₀, b₁, n, k] | |
-    | attention | q[b, h, t, d], k[b, g, s, d], v[b, g, s, e], bias[b, h, s, t]?, out[b, h, t, e] | `scale` f64, `bias` (unit): added to the scaled scores, 0 or −inf, keys by queries; `empty` zero or uniform |
+    | attention | q[b, h, t, d], k[b, g, s, d], v[b, g, s, e], bias[b, h, t, s]?, captures…, out[b, h, t, e] | `scale` f64, `bias` (unit): added to the scaled scores; region(captures as views…, b, h, t, s as i32) → i1 or empty: whether the query sees the key, with `empty` zero or uniform for those that see none; reads captures by `plan.load` |
     | map | inputs[R]…, captures…, out[R] | `inputs` i64: how many; region(inputs as scalars…, captures as views…, R positions i32) → element; reads captures by `plan.load` |
-    | layer_norm | x[R], weight[n]?, bias[n]?, out[R] | `eps` f64, `weight`, `bias` (unit); over the last axis |
-    | rms_norm | x[R], weight[n]?, out[R] | `eps`, `weight` |
+    | layer_norm | x[R], residual[R]?, weight[n]?, bias[n]?, sum[R]?, out[R] | `eps` f64, `weight`, `bias` (unit); over the last axis; with `residual` (unit) of x + residual, which is written to sum |
+    | rms_norm | x[R], residual[R]?, weight[n]?, sum[R]?, out[R] | `eps`, `weight`, `residual` |
     | softmax | x[R], seen[R] i1?, out[R] | `seen` (unit), `empty` |
     | l2_normalize | x[R], out[R] | `eps` |
     | reduce | x[R + S], out[R] | `reduce` sum, mean, max, min or any over the last `axes` = S |
@@ -65,7 +65,8 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
     - `C3` their elements are floats but where i1, i32 or none is said; those of
       map, reduce, cumsum, gather and splice are any.
     - `C4` `config` has what the kind needs.
-    - `C5` gemm may have and map has a region, with arguments and result as above.
+    - `C5` gemm and attention may have and map has a region, with arguments and
+      result as above.
 
     ```mlir
     plan.kernel layer_norm @layer_norm [!plan.view<f32, [50, 768], [3072, 4]>, !plan.view<f32, [50, 768], [3072, 4]>] {eps = 1.0e-05}
@@ -78,7 +79,7 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
 }
 
 def Plan_LaunchOp : Plan_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
-  let summary = "Runs a kernel on views; the last operand is written (cross_entropy, softmax_sweep, softmax_merge: those that the kind's row ends with)";
+  let summary = "Runs a kernel on views; the last operand is written (cross_entropy, norms of a residual, softmax_sweep, softmax_merge: those that the kind's row ends with)";
   let description = [{
     - `C1` the symbol is that of a `plan.kernel`.
     - `C2` there are as many operands as in its signature.

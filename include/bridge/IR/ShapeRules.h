@@ -92,7 +92,10 @@ Inferred splice(Type x, Type values, Type at);
 
 // Fused operations
 Inferred fusedLinear(Type x, Type weight, Type bias, Types extras);
-Inferred attention(Type q, Type k, Type v, std::optional<int64_t> batchAxes);
+Inferred attention(Type q, Type k, Type v, Type bias,
+                   std::optional<int64_t> batchAxes);
+Inferred residualNorm(NormKind kind, Type x, Type weight, Type bias,
+                      double eps);
 /// Labels may be null.
 Inferred contrastiveLoss(Type image, Type text, Type scale, Type imageLabels,
                          Type textLabels);

@@ -64,14 +64,6 @@ static inline int64_t bridge_manifest_find(const bridge_manifest *manifest,
   return bridge_object_api(manifest)->manifest_find(manifest, name);
 }
 
-static inline bridge_status
-bridge_manifest_arena_bytes(const bridge_manifest *manifest, int64_t entry,
-                            const bridge_tensor *inputs, int64_t input_count,
-                            int64_t *bytes, bridge_message *message) {
-  return bridge_object_api(manifest)->manifest_arena_bytes(
-      manifest, entry, inputs, input_count, bytes, message);
-}
-
 static inline const char *
 bridge_manifest_preprocessor(const bridge_manifest *manifest) {
   return bridge_object_api(manifest)->manifest_preprocessor(manifest);

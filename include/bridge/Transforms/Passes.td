@@ -71,16 +71,60 @@ def HoistSlices : Pass<"bridge-hoist-slices", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
-def FuseAttention : Pass<"bridge-fuse-attention", "::mlir::ModuleOp"> {
-  let summary = "Makes softmax(q kᵀ · scale) v one operation";
+def RaiseSoftmax : Pass<"bridge-raise-softmax", "::mlir::ModuleOp"> {
+  let summary = "Makes exp(x − max) / Σ exp a softmax";
   let description = [{
-    The scale is a constant that multiplies or divides the product, the queries or
-    the keys; the keys are transposed by the operation before; keys and values that
-    are repeated for groups of queries are taken as they were. Scores and
-    probabilities may have no other use. The mask moves along.
+    Exponentials over the last axis that are divided by their sum, or multiplied
+    with its inverse, become a `bridge.softmax`; with or without the row's maximum
+    taken away, and also where the division comes after the product with values.
+
+    Numerics: reassociating; a few roundings. Where the maximum was not taken away
+    the written form overflows from scores of 88 on and the softmax does not.
+    Remarks: `softmax` where it fires; missed where the exponentials or their
+    product have another use.
+
+    ```mlir
+    %m = bridge.reduce max %x over [1] : tensor<5x9xf32> -> tensor<5xf32>
+    %m1 = bridge.reshape %m : tensor<5xf32> -> tensor<5x1xf32>
+    %c = bridge.binary sub %x, %m1 : tensor<5x9xf32>, tensor<5x1xf32> -> tensor<5x9xf32>
+    %e = bridge.unary exp %c : tensor<5x9xf32>
+    %s = bridge.reduce sum %e over [1] : tensor<5x9xf32> -> tensor<5xf32>
+    %s1 = bridge.reshape %s : tensor<5xf32> -> tensor<5x1xf32>
+    %p = bridge.binary div %e, %s1 : tensor<5x9xf32>, tensor<5x1xf32> -> tensor<5x9xf32>
+    ```
+    ==>
+    ```mlir
+    %p = bridge.softmax %x : tensor<5x9xf32> -> tensor<5x9xf32>
+    ```
+  }];
+}
+
+def FuseAttention : Pass<"bridge-fuse-attention", "::mlir::ModuleOp"> {
+  let summary = "Makes softmax(q kᵀ · scale + bias) v one operation";
+  let description = [{
+    From the product with the values backwards, through whatever is done to the
+    scores on the way:
+
+    - numbers that multiply or divide the product, the queries or the keys become
+      the scale; tensors that do and are the same for all keys multiply the queries;
+    - what is added or taken away becomes the bias, times what was multiplied later;
+    - a selection of the scores or of at most −10³⁰ becomes a mask whose empty rows
+      are uniform, and so does a bias that is 0 or at most −10³⁰ and nothing else;
+      one of −∞ becomes a bias. Comparisons of positions become a predicate;
+    - the row's maximum that is taken away falls away;
+    - keys transposed in any way, the product or the result written the other way
+      round (k qᵀ, vᵀ pᵀ), leading axes of the scores reshaped before and after;
+    - keys and values that are repeated for groups of queries are taken as they
+      were; scores without heads get an axis of one.
+
+    The mask of the softmax moves along. The probabilities may have no other use,
+    and scores only one by another attention: heads of up to 32 then compute them
+    twice, which costs less than writing and reading them.
 
     Numerics: reassociating. The scale is applied once, to the scores, and sums run
-    in the kernel's order; the relative difference is that of a few roundings.
+    in the kernel's order; the relative difference is that of a few roundings. What
+    is hidden by at most −10³⁰ has the weight 0 exactly where scores are below 10¹⁴.
+    A NaN in values that no query sees may or may not be passed on.
     Remarks: `attention` where it fires; missed with the reason where the
     probabilities of a softmax are multiplied and it does not.
 
@@ -89,14 +133,17 @@ def FuseAttention : Pass<"bridge-fuse-attention", "::mlir::ModuleOp"> {
     %s = bridge.matmul %q, %kt : tensor<2x4x5x16xf32>, tensor<2x4x16x9xf32> -> tensor<2x4x5x9xf32>
     %c = bridge.constant dense<0.25> : tensor<f32> -> tensor<f32>
     %z = bridge.binary mul %s, %c : tensor<2x4x5x9xf32>, tensor<f32> -> tensor<2x4x5x9xf32>
-    %p = bridge.softmax %z : tensor<2x4x5x9xf32> -> tensor<2x4x5x9xf32>
+    %b = bridge.binary add %z, %bias : tensor<2x4x5x9xf32>, tensor<4x5x9xf32> -> tensor<2x4x5x9xf32>
+    %p = bridge.softmax %b : tensor<2x4x5x9xf32> -> tensor<2x4x5x9xf32>
     %y = bridge.matmul %p, %v : tensor<2x4x5x9xf32>, tensor<2x4x9x16xf32> -> tensor<2x4x5x16xf32>
     ```
     ==>
     ```mlir
-    %y = bridge.attention %q, %k, %v scale 2.5e-1 : tensor<2x4x5x16xf32>, tensor<2x4x9x16xf32>, tensor<2x4x9x16xf32> -> tensor<2x4x5x16xf32>
+    %y = bridge.attention %q, %k, %v scale 2.5e-1 bias %bias : tensor<4x5x9xf32>
+       : tensor<2x4x5x16xf32>, tensor<2x4x9x16xf32>, tensor<2x4x9x16xf32> -> tensor<2x4x5x16xf32>
     ```
   }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
 def FuseSoftmaxLoss : Pass<"bridge-fuse-softmax-loss", "::mlir::ModuleOp"> {
@@ -182,6 +229,56 @@ def FuseLinear : Pass<"bridge-fuse-linear", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+def RaiseNorm : Pass<"bridge-raise-norm", "::mlir::ModuleOp"> {
+  let summary = "Makes (x − mean) / √(variance + eps) a norm";
+  let description = [{
+    Rows that are divided by the root of the mean of their squares and a constant
+    become a `bridge.rms_norm`, or a `bridge.layer_norm` where their mean was taken
+    away before; so do products with the inverse root or the power −½. A vector of
+    a row's size that multiplies the result, and one that is then added, are the
+    weight and the bias.
+
+    Numerics: reassociating; a few roundings.
+    Remarks: `norm` where it fires.
+
+    ```mlir
+    %s = bridge.binary mul %x, %x : tensor<5x8xf32>, tensor<5x8xf32> -> tensor<5x8xf32>
+    %m = bridge.reduce mean %s over [1] : tensor<5x8xf32> -> tensor<5xf32>
+    %m1 = bridge.reshape %m : tensor<5xf32> -> tensor<5x1xf32>
+    %v = bridge.binary add %m1, %eps : tensor<5x1xf32>, tensor<f32> -> tensor<5x1xf32>
+    %r = bridge.unary sqrt %v : tensor<5x1xf32>
+    %y = bridge.binary div %x, %r : tensor<5x8xf32>, tensor<5x1xf32> -> tensor<5x8xf32>
+    ```
+    ==>
+    ```mlir
+    %y = bridge.rms_norm %x eps 1.0e-5 : tensor<5x8xf32> -> tensor<5x8xf32>
+    ```
+  }];
+}
+
+def FuseNorm : Pass<"bridge-fuse-norm", "::mlir::ModuleOp"> {
+  let summary = "Normalises a residual sum while it is in cache";
+  let description = [{
+    A layer or RMS norm of a sum of two tensors of its shape becomes a
+    `bridge.residual_norm`, which writes the sum once and normalises it row by row.
+    Runs after `bridge-fuse-linear`: a sum that a linear finishes on its way out
+    costs less still. Sums that are part of an element-wise chain stay there.
+
+    Numerics: bit-identical; the same operations run on the same `f32` numbers.
+    Remarks: `norm` where it fires; missed with the reason where a norm reads a sum
+    and it does not.
+
+    ```mlir
+    %s = bridge.binary add %x, %r : tensor<5x8xf32>, tensor<5x8xf32> -> tensor<5x8xf32>
+    %y = bridge.rms_norm %s eps 1.0e-5 : tensor<5x8xf32> -> tensor<5x8xf32>
+    ```
+    ==>
+    ```mlir
+    %s, %y = bridge.residual_norm rms %x, %r eps 1.0e-5 : tensor<5x8xf32>
+    ```
+  }];
 }
 
 def GroupLaunches : Pass<"plan-group-launches", "::mlir::ModuleOp"> {

@@ -2,8 +2,8 @@
 #include "Lowerings.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
-#include <limits>
 
 using namespace mlir;
 using namespace bridge;
@@ -108,19 +108,10 @@ View bridge::planSeen(FunctionPlanner &planner, const MaskRegion &mask) {
                   [](OpBuilder &, Value seen) { return seen; });
 }
 
-View bridge::planMaskBias(FunctionPlanner &planner, const MaskRegion &mask) {
-  Type type = Float32Type::get(planner.context());
-  return planMask(
-      planner, mask, "mask_bias", type, /*keysByQueries=*/true,
-      [&](OpBuilder &builder, Value seen) -> Value {
-        auto number = [&](float value) -> Value {
-          return arith::ConstantOp::create(builder, seen.getLoc(),
-                                           builder.getF32FloatAttr(value));
-        };
-        constexpr float hidden = -std::numeric_limits<float>::infinity();
-        return arith::SelectOp::create(builder, seen.getLoc(), seen, number(0),
-                                       number(hidden));
-      });
+View bridge::planSeenByKeys(FunctionPlanner &planner, const MaskRegion &mask) {
+  Type truth = IntegerType::get(planner.context(), 1);
+  return planMask(planner, mask, "mask_seen", truth, /*keysByQueries=*/true,
+                  [](OpBuilder &, Value seen) { return seen; });
 }
 
 //===----------------------------------------------------------------------===//
@@ -128,7 +119,7 @@ View bridge::planMaskBias(FunctionPlanner &planner, const MaskRegion &mask) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// q[b…, h, t, d], k[b…, g, s, d], v[b…, g, s, e], bias[b…, h, s, t]? and
+/// q[b…, h, t, d], k[b…, g, s, d], v[b…, g, s, e], bias[b…, h, t, s]? and
 /// out[b…, h, t, e].
 struct Attention {
   View q, k, v, out;
@@ -147,10 +138,169 @@ struct Attention {
     return true;
   }
 };
+
+/// What the region of the kernel sees of the mask.
+struct KernelMask {
+  SmallVector<View> captures;
+  /// The mask for each pair of a query and a key, keys by queries, where it is
+  /// no predicate of vectors or may report an error; the only capture then.
+  bool isStored = false;
+};
+
+/// The positions in a kernel's region.
+struct KernelPosition {
+  Value batch, head, query, key;
+};
 } // namespace
 
+/// Whether an element is picked by the query and the key together, so that
+/// nothing can be said of blocks without looking at each pair.
+static bool readsPairs(Region &mask) {
+  Block &block = mask.front();
+  ValueRange places = block.getArguments().take_back(2);
+  llvm::SmallPtrSet<Value, 16> varies[2];
+  for (auto [place, set] : llvm::zip(places, varies))
+    set.insert(place);
+  auto dependsOn = [](ValueRange values,
+                      const llvm::SmallPtrSet<Value, 16> &set) {
+    return llvm::any_of(values,
+                        [&](Value value) { return set.contains(value); });
+  };
+  for (Operation &op : block) {
+    auto element = dyn_cast<ElementOp>(op);
+    if (element && dependsOn(element.getIndices(), varies[0]) &&
+        dependsOn(element.getIndices(), varies[1]))
+      return true;
+    for (auto &set : varies)
+      if (dependsOn(op.getOperands(), set))
+        set.insert(op.result_begin(), op.result_end());
+  }
+  return false;
+}
+
+/// Whether the mask may report an error: an index that is no position of an
+/// axis of the same size, or a division by what is not known.
+static bool mayFail(AttentionOp op, ArrayRef<Dim> scores) {
+  Block &block = op.getMask().front();
+  int64_t batchAxes = op.getBatchAxes();
+  SmallVector<Dim> extents(scores.take_front(batchAxes));
+  extents.append(scores.end() - 2, scores.end());
+  ValueRange positions = block.getArguments().take_back(extents.size());
+  auto isInside = [&](Value index, const Dim &size) {
+    for (auto [position, extent] : llvm::zip_equal(positions, extents))
+      if (index == position)
+        return extent == size;
+    APInt constant;
+    std::optional<int64_t> known = size.constant();
+    return known && matchPattern(index, m_ConstantInt(&constant)) &&
+           constant.getSExtValue() >= 0 && constant.getSExtValue() < *known;
+  };
+  return llvm::any_of(block, [&](Operation &inner) {
+    APInt divisor;
+    if (isa<arith::DivSIOp, arith::RemSIOp, arith::FloorDivSIOp>(inner))
+      return !matchPattern(inner.getOperand(1), m_ConstantInt(&divisor)) ||
+             divisor.isZero();
+    auto element = dyn_cast<ElementOp>(inner);
+    return element &&
+           !llvm::all_of(llvm::zip_equal(element.getIndices(),
+                                         getDims(element.getTensor())),
+                         [&](auto each) {
+                           return isInside(std::get<0>(each),
+                                           std::get<1>(each));
+                         });
+  });
+}
+
+static KernelMask prepareMask(FunctionPlanner &planner, AttentionOp op) {
+  KernelMask mask;
+  if (op.getMask().empty())
+    return mask;
+  SmallVector<Dim> scores = getDims(op.getQ());
+  scores.back() = getDims(op.getK()).end()[-2];
+  mask.isStored = readsPairs(op.getMask()) || mayFail(op, scores);
+  if (!mask.isStored) {
+    for (Value capture : op.getCaptures())
+      mask.captures.push_back(planner.view(capture));
+    return mask;
+  }
+  int64_t batchAxes = op.getBatchAxes();
+  mask.captures.push_back(planSeenByKeys(
+      planner, {op.getMask(), op.getCaptures(), batchAxes, batchAxes, scores}));
+  return mask;
+}
+
+/// The place along each axis before the queries, of the merged batch and the
+/// head.
+static SmallVector<Value> leadingPlaces(OpBuilder &builder, Location loc,
+                                        ArrayRef<Dim> sizes,
+                                        const KernelPosition &at) {
+  SmallVector<Value> places{at.head};
+  Value rest = at.batch;
+  for (const Dim &size :
+       llvm::reverse(sizes.drop_back().drop_front(sizes.size() > 1))) {
+    Value count =
+        size.isStatic()
+            ? arith::ConstantOp::create(
+                  builder, loc, builder.getI32IntegerAttr(*size.constant()))
+                  .getResult()
+            : plan::DimOp::create(builder, loc, builder.getI32Type(),
+                                  size.str());
+    Value quotient = arith::FloorDivSIOp::create(builder, loc, rest, count);
+    Value whole = arith::MulIOp::create(builder, loc, quotient, count);
+    places.push_back(arith::SubIOp::create(builder, loc, rest, whole));
+    rest = quotient;
+  }
+  if (sizes.size() > 1)
+    places.push_back(rest);
+  std::reverse(places.begin(), places.end());
+  return places;
+}
+
+/// Fills the region of the kernel: whether the query sees the key.
+static void addMask(FunctionPlanner &planner, AttentionOp op,
+                    const KernelMask &mask, ValueRange captures,
+                    plan::KernelOp kernel) {
+  OpBuilder builder(planner.context());
+  Location loc = op.getLoc();
+  SmallVector<Type> types(captures.getTypes());
+  types.append(4, builder.getI32Type());
+  Block &block = kernel.getBody().emplaceBlock();
+  block.addArguments(types, SmallVector<Location>(types.size(), loc));
+  builder.setInsertionPointToStart(&block);
+  ValueRange arguments = block.getArguments();
+  ValueRange positions = arguments.take_back(4);
+  SmallVector<Dim> sizes = getDims(op.getQ());
+  SmallVector<Value> places =
+      leadingPlaces(builder, loc, ArrayRef(sizes).drop_back(2),
+                    {positions[0], positions[1], positions[2], positions[3]});
+  Value seen;
+  if (mask.isStored) {
+    places.append({positions[3], positions[2]});
+    seen = plan::LoadOp::create(builder, loc, builder.getI1Type(),
+                                arguments.front(), places);
+  } else {
+    IRMapping mapping;
+    Block &source = op.getMask().front();
+    ValueRange wanted = source.getArguments();
+    mapping.map(wanted.take_front(captures.size()),
+                arguments.take_front(captures.size()));
+    int64_t batchAxes = op.getBatchAxes();
+    mapping.map(wanted.slice(captures.size(), batchAxes),
+                ValueRange(places).take_front(batchAxes));
+    mapping.map(wanted.take_back(2), positions.take_back(2));
+    seen = cloneScalars(builder, op.getMask(), mapping);
+  }
+  plan::YieldOp::create(builder, loc, seen);
+  // Positions that the mask does not look at.
+  for (Operation &dead :
+       llvm::make_early_inc_range(llvm::drop_begin(llvm::reverse(block))))
+    if (isOpTriviallyDead(&dead))
+      dead.erase();
+}
+
 static void launchAttention(FunctionPlanner &planner, AttentionOp op,
-                            const Attention &attention) {
+                            const Attention &attention,
+                            const KernelMask &mask) {
   Builder builder(planner.context());
   SmallVector<NamedAttribute> config{
       builder.getNamedAttr("scale", op.getScaleAttr())};
@@ -159,11 +309,20 @@ static void launchAttention(FunctionPlanner &planner, AttentionOp op,
                               planner.materialize(attention.v)};
   if (attention.bias) {
     config.push_back(builder.getNamedAttr("bias", builder.getUnitAttr()));
-    config.push_back(builder.getNamedAttr("empty", op.getEmptyAttr()));
     operands.push_back(planner.materialize(*attention.bias));
   }
+  SmallVector<Value> captures;
+  for (const View &capture : mask.captures)
+    captures.push_back(planner.materialize(capture));
+  llvm::append_range(operands, captures);
   operands.push_back(planner.materialize(attention.out));
-  planner.launch(plan::KernelKind::Attention, "attention", config, operands);
+  if (!op.getMask().empty())
+    config.push_back(builder.getNamedAttr("empty", op.getEmptyAttr()));
+  OwningOpRef<plan::KernelOp> kernel = planner.makeKernel(
+      plan::KernelKind::Attention, "attention", config, operands);
+  if (!op.getMask().empty())
+    addMask(planner, op, mask, captures, *kernel);
+  planner.launch(std::move(kernel), operands);
 }
 
 /// Row-major as [b…, t, h, e], with the heads of one query as a row, so that
@@ -181,16 +340,13 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, AttentionOp op) {
   attention.q = withDenseRows(planner, planner.view(op.getQ()));
   attention.k = withDenseRows(planner, planner.view(op.getK()));
   attention.v = withDenseRows(planner, planner.view(op.getV()));
-  int64_t batchAxes = op.getBatchAxes();
-  if (!op.getMask().empty()) {
+  if (op.getBias()) {
     SmallVector<Dim> scores = getDims(op.getQ());
     scores.back() = getDims(op.getK()).end()[-2];
-    // A mask with batch axes is stored for all of them, to be one axis.
-    int64_t leading = scores.size() - 3;
-    int64_t stored = batchAxes == 0 ? 0 : std::max(batchAxes, leading);
-    attention.bias = planMaskBias(
-        planner, {op.getMask(), op.getCaptures(), batchAxes, stored, scores});
+    View bias = withDenseRows(planner, planner.view(op.getBias()));
+    attention.bias = bias.with(broadcastTo(bias.layout, scores));
   }
+  KernelMask mask = prepareMask(planner, op);
   SmallVector<Dim> sizes = getDims(op.getResult());
   Layout preferred = headsInRows(sizes);
   View out = planner.resultView(op.getResult(), preferred);
@@ -198,17 +354,19 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, AttentionOp op) {
     Attention merged = attention;
     merged.out = out.with(*rows);
     if (merged.mergeBatch()) {
-      launchAttention(planner, op, merged);
+      launchAttention(planner, op, merged, mask);
       return success();
     }
   }
   attention.q = copyToBuffer(planner, attention.q);
   attention.k = copyToBuffer(planner, attention.k);
   attention.v = copyToBuffer(planner, attention.v);
+  if (attention.bias)
+    attention.bias = copyToBuffer(planner, *attention.bias);
   attention.out = planner.allocate(out.elementType, preferred);
   View rows = attention.out;
   attention.mergeBatch();
-  launchAttention(planner, op, attention);
+  launchAttention(planner, op, attention, mask);
   copy(planner, rows, out);
   return success();
 }

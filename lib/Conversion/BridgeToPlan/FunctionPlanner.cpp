@@ -481,10 +481,11 @@ LogicalResult FunctionPlanner::lower(Operation *op) {
         return success();
       })
       .Case<LinearOp, FusedLinearOp, MatmulOp, Conv2dOp, AttentionOp,
-            LayerNormOp, RmsNormOp, SoftmaxOp, L2NormalizeOp, ReduceOp,
-            ArgExtremeOp, CumsumOp, RotaryOp, CrossEntropyOp, ContrastiveLossOp,
-            LinearCrossEntropyOp, SigmoidLossOp, EmbeddingOp, GatherOp,
-            ConcatOp, SpliceOp>([&](auto op) { return planOp(*this, op); })
+            LayerNormOp, RmsNormOp, ResidualNormOp, SoftmaxOp, L2NormalizeOp,
+            ReduceOp, ArgExtremeOp, CumsumOp, RotaryOp, CrossEntropyOp,
+            ContrastiveLossOp, LinearCrossEntropyOp, SigmoidLossOp, EmbeddingOp,
+            GatherOp, ConcatOp, SpliceOp>(
+          [&](auto op) { return planOp(*this, op); })
       .Default([](Operation *op) {
         return op->emitOpError("has no kernel; expected a pass before "
                                "convert-bridge-to-plan to have replaced it");

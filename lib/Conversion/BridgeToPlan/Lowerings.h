@@ -73,8 +73,8 @@ struct MaskRegion {
 
 /// Evaluates a mask into truth values, with the sizes of the scores.
 View planSeen(FunctionPlanner &planner, const MaskRegion &mask);
-/// Evaluates a mask into 0 and −inf, keys by queries: […, key, query].
-View planMaskBias(FunctionPlanner &planner, const MaskRegion &mask);
+/// The same, keys by queries: […, key, query].
+View planSeenByKeys(FunctionPlanner &planner, const MaskRegion &mask);
 
 /// Clones the operations of a scalar region of the bridge dialect to the
 /// builder, and returns what it yields. `mapping` has the block arguments.
@@ -102,6 +102,7 @@ mlir::LogicalResult planOp(FunctionPlanner &planner, Conv2dOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, AttentionOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, LayerNormOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, RmsNormOp op);
+mlir::LogicalResult planOp(FunctionPlanner &planner, ResidualNormOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, SoftmaxOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, L2NormalizeOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, ReduceOp op);

@@ -68,6 +68,49 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, RmsNormOp op) {
   return success();
 }
 
+/// Where the sum may be written over one of its operands.
+static std::optional<View> findReusable(FunctionPlanner &planner, const View &x,
+                                        const View &residual) {
+  for (const View &view : {residual, x}) {
+    const View &other = view == x ? residual : x;
+    if (isInjective(view.layout) && planner.diesHere(view) &&
+        (other.storage != view.storage || other == view))
+      return view;
+  }
+  return std::nullopt;
+}
+
+LogicalResult bridge::planOp(FunctionPlanner &planner, ResidualNormOp op) {
+  bool isRms = op.getKind() == NormKind::Rms;
+  SmallVector<NamedAttribute> config{number(planner, "eps", op.getEpsAttr()),
+                                     unit(planner, "residual")};
+  SmallVector<Value> vectors;
+  auto add = [&](StringRef name, Value tensor) {
+    if (!tensor)
+      return;
+    config.push_back(unit(planner, name));
+    vectors.push_back(planner.materialize(planner.view(tensor)));
+  };
+  add("weight", op.getWeight());
+  add("bias", op.getBias());
+  View x = planner.view(op.getX()), residual = planner.view(op.getResidual());
+  View sum =
+      planner.resultView(op.getSum(), paddedLayout(getDims(op.getSum()), 4),
+                         findReusable(planner, x, residual));
+  View out = planner.resultView(op.getResult());
+  SmallVector<Layout *> layouts{&x.layout, &residual.layout, &sum.layout,
+                                &out.layout};
+  mergeLeading(layouts, /*keep=*/1);
+  SmallVector<Value> operands{planner.materialize(x),
+                              planner.materialize(residual)};
+  llvm::append_range(operands, vectors);
+  operands.append({planner.materialize(sum), planner.materialize(out)});
+  planner.launch(
+      isRms ? plan::KernelKind::RmsNorm : plan::KernelKind::LayerNorm,
+      isRms ? "residual_rms_norm" : "residual_layer_norm", config, operands);
+  return success();
+}
+
 LogicalResult bridge::planOp(FunctionPlanner &planner, L2NormalizeOp op) {
   planNorm(planner, plan::KernelKind::L2Normalize, op.getEpsAttr(), op.getX(),
            Value(), Value(), op.getResult());

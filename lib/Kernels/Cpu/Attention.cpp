@@ -3,13 +3,18 @@
 // A job takes some of the queries of one head, a panel of them at a time: Qᵀ is
 // packed by transposes; Sᵀ = K·Qᵀ has the keys as rows and the panel's queries
 // as lanes, so that the softmax runs down the lanes without horizontal
-// reductions; the output is (Sᵀ)ᵀ·V with V read in place. One pass over all
+// reductions; the output is (Sᵀ)ᵀ·V with V read in place. One pass over the
 // keys, whose scores stand in scratch.
 //
+// With a mask the keys are taken a block at a time, as many as a micro-kernel
+// has rows. Blocks that no query of the panel sees are left out of everything;
+// the others form runs. A query that sees nothing, where such have all keys
+// alike, turns its panel's runs into one of all keys.
+//
 //===----------------------------------------------------------------------===//
+#include "AttentionJob.h"
 #include "Config.h"
 #include "CpuKernel.h"
-#include "MicroKernels.h"
 #include "VectorTranspose.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -35,66 +40,18 @@ public:
   Value scratchBytes(Emitter &emitter, Arguments &arguments) override;
 };
 
-enum AttentionOperand : unsigned { kQ, kK, kV, kBias };
-
 /// Scratch of a thread, each part from a multiple of 64 bytes on. A row of a
 /// part has a panel's width.
 struct Scratch {
   Value queries;   ///< offset of Qᵀ [d rounded up to lanes]
   Value output;    ///< offset of an output tile [micro rows]
+  Value addend;    ///< offset of a further run's output tile [micro rows]
   Value inverses;  ///< offset of 1 / Σ exp, one row
+  Value seen;      ///< offset of whether a query sees anything, one row of i32
+  Value runs;      ///< offset of the runs of keys
   Value lastPanel; ///< offset of the last columns of V [keys]
-  Value scores;    ///< offset of Sᵀ [keys]
+  Value scores;    ///< offset of Sᵀ [keys, and a vector's lanes beyond]
   Value bytes;     ///< in all
-};
-
-/// The code of one job.
-class AttentionJob {
-public:
-  AttentionJob(Emitter &emitter, Arguments &arguments);
-  void emit(Value job, Value scratch);
-
-private:
-  /// Queries whose outputs a micro-kernel computes at once.
-  struct Tile {
-    Value query; ///< the first one
-    Value row;   ///< its lane in the panel
-    Value rows;  ///< how many
-  };
-
-  Value at(Value base, Value row) {
-    return emitter.offset(base, emitter.mul(row, rowBytes));
-  }
-  void emitPanel(Value firstQuery);
-  void packQueries(Value firstQuery, Value halves);
-  void packSquare(Value firstQuery, Value half, Value column, bool partial);
-  void packLastPanel();
-  void emitScores(Value firstQuery, Value queries);
-  void copyBias(Value firstKey, Value keys, Value firstQuery, Value queries,
-                Value target);
-  void emitSoftmax(Value half);
-  Value rowMax(Value column);
-  Value resolveEmpty(Value column, Value sum);
-  void emitOutput(Value firstQuery, Value queries);
-  void emitTile(const Tile &tile, Value table, Value values, Value valueStride,
-                Value column, Value columns);
-  /// Whether the last columns of V can be read in place.
-  Value fillsVectors(Value columns) {
-    return emitter.equal(emitter.rem(columns, lanes), emitter.number(0));
-  }
-
-  Emitter &emitter;
-  Arguments &arguments;
-  bool hasBias;
-  unsigned out;
-  int64_t width, lanes, rowBytes;
-  double scale;
-  bool uniform;
-  Value queryCount, keyCount, queryDepth, valueDepth;
-  Value q, k, v, bias, output; ///< addresses of this head's matrices
-  /// Addresses of the parts of scratch.
-  Value packedQueries, outputTile, inverses, lastPanel, scores;
-  Value isHalf; ///< whether the panel's queries fit into one vector
 };
 
 } // namespace
@@ -105,11 +62,20 @@ static Scratch layoutScratch(Emitter &emitter, Arguments &arguments) {
   scratch.queries = emitter.number(0);
   Value queryRows = emitter.roundUp(arguments.size(kQ, 3), emitter.lanes());
   scratch.output = emitter.mul(queryRows, rowBytes);
-  scratch.inverses =
-      emitter.add(scratch.output, emitter.level().microRows * rowBytes);
-  scratch.lastPanel = emitter.add(scratch.inverses, rowBytes);
-  Value keyBytes = emitter.mul(arguments.size(kK, 2), rowBytes);
+  int64_t tileBytes = emitter.level().microRows * rowBytes;
+  scratch.addend = emitter.add(scratch.output, tileBytes);
+  scratch.inverses = emitter.add(scratch.addend, tileBytes);
+  scratch.seen = emitter.add(scratch.inverses, rowBytes);
+  scratch.runs = emitter.add(scratch.seen, rowBytes);
+  Value keys = arguments.size(kK, 2);
+  // Between two runs there is at least one block.
+  Value runs = emitter.add(
+      emitter.div(emitter.ceilDiv(keys, emitter.level().microRows), 2), 1);
+  scratch.lastPanel = emitter.add(
+      scratch.runs, emitter.roundUp(emitter.mul(runs, kRunBytes), 64));
+  Value keyBytes = emitter.mul(keys, rowBytes);
   scratch.scores = emitter.add(scratch.lastPanel, keyBytes);
+  keyBytes = emitter.add(keyBytes, emitter.lanes() * rowBytes);
   scratch.bytes = emitter.add(scratch.scores, keyBytes);
   return scratch;
 }
@@ -138,9 +104,9 @@ static Split splitQueries(Emitter &emitter, Value queries) {
 
 AttentionJob::AttentionJob(Emitter &emitter, Arguments &arguments)
     : emitter(emitter), arguments(arguments),
-      hasBias(hasConfig(arguments.kernel(), "bias")), out(hasBias ? 4 : 3),
-      width(emitter.level().panelWidth()), lanes(emitter.lanes()),
-      rowBytes(width * 4) {
+      hasBias(hasConfig(arguments.kernel(), "bias")),
+      out(arguments.operandCount() - 1), width(emitter.level().panelWidth()),
+      lanes(emitter.lanes()), rowBytes(width * 4) {
   DictionaryAttr config = arguments.kernel().getConfig();
   scale = config.getAs<FloatAttr>("scale").getValueAsDouble();
   auto empty = config.getAs<EmptyRowsAttr>("empty");
@@ -151,7 +117,7 @@ AttentionJob::AttentionJob(Emitter &emitter, Arguments &arguments)
   valueDepth = arguments.size(kV, 3);
 }
 
-void AttentionJob::emit(Value job, Value scratch) {
+LogicalResult AttentionJob::emit(Value job, Value scratch) {
   Split split = splitQueries(emitter, queryCount);
   Value part = emitter.rem(job, split.parts);
   Value head = emitter.div(job, split.parts);
@@ -167,11 +133,16 @@ void AttentionJob::emit(Value job, Value scratch) {
   if (hasBias)
     bias = arguments.address(kBias, {batch, head});
   output = arguments.address(out, {batch, head});
+  if (!arguments.kernel().getBody().empty())
+    mask.emplace(emitter, arguments, hasBias ? kBias + 1 : kBias, batch, head);
 
   Scratch layout = layoutScratch(emitter, arguments);
   packedQueries = emitter.offset(scratch, layout.queries);
   outputTile = emitter.offset(scratch, layout.output);
+  addend = emitter.offset(scratch, layout.addend);
   inverses = emitter.offset(scratch, layout.inverses);
+  seen = emitter.offset(scratch, layout.seen);
+  runs = emitter.offset(scratch, layout.runs);
   lastPanel = emitter.offset(scratch, layout.lastPanel);
   scores = emitter.offset(scratch, layout.scores);
 
@@ -180,6 +151,7 @@ void AttentionJob::emit(Value job, Value scratch) {
   Value last = emitter.min(emitter.add(first, split.queries), queryCount);
   emitter.loop(first, last, emitter.number(width),
                [&](Value query) { emitPanel(query); });
+  return status;
 }
 
 void AttentionJob::emitPanel(Value firstQuery) {
@@ -189,7 +161,9 @@ void AttentionJob::emitPanel(Value firstQuery) {
   Value halves = emitter.select(isHalf, emitter.number(1),
                                 emitter.number(emitter.level().panelVectors));
   packQueries(firstQuery, halves);
-  emitScores(firstQuery, queries);
+  emitScores(firstQuery, queries, halves);
+  if (mask && uniform)
+    widenRuns(halves);
   emitter.loop(halves, 1, [&](Value half) { emitSoftmax(half); });
   emitOutput(firstQuery, queries);
 }
@@ -265,91 +239,39 @@ void AttentionJob::packLastPanel() {
 }
 
 //===----------------------------------------------------------------------===//
-// Scores and softmax
+// Softmax
 //===----------------------------------------------------------------------===//
-
-void AttentionJob::emitScores(Value firstQuery, Value queries) {
-  Value zeros = emitter.stack(rowBytes);
-  for (int64_t lane = 0; lane < width; lane += lanes)
-    emitter.store(emitter.splat(0), emitter.offset(zeros, lane * 4));
-  Value table =
-      emitter.select(isHalf, rowProductTable(emitter, 1),
-                     rowProductTable(emitter, emitter.level().panelVectors));
-  Value tileRows = evenRows(emitter, keyCount);
-  emitter.loop(emitter.number(0), keyCount, tileRows, [&](Value key) {
-    Value rows = emitter.min(tileRows, emitter.sub(keyCount, key));
-    Value a = emitter.offset(k, emitter.mul(key, arguments.stride(kK, 2)));
-    Value target = at(scores, key);
-    Value stride = emitter.number(rowBytes);
-    RowProduct product{
-        a,     arguments.stride(kK, 2), packedQueries, queryDepth,
-        zeros, emitter.number(0),       target,        stride};
-    if (hasBias) {
-      copyBias(key, rows, firstQuery, queries, target);
-      product.start = target;
-      product.startStride = stride;
-    }
-    callProduct(emitter, table, rows, product);
-  });
-}
-
-/// Where the accumulators start: 0 and −∞ stay what they are when scores are
-/// scaled later.
-void AttentionJob::copyBias(Value firstKey, Value keys, Value firstQuery,
-                            Value queries, Value target) {
-  auto view = cast<plan::ViewType>(arguments.operandType(kBias));
-  SmallVector<Value> counts, masks;
-  for (int64_t lane = 0; lane < width; lane += lanes) {
-    counts.push_back(emitter.add(queries, -lane));
-    masks.push_back(emitter.firstLanes(counts.back()));
-  }
-  Value stride = arguments.stride(kBias, 3);
-  emitter.loop(keys, 1, [&](Value inTile) {
-    Value key = emitter.add(firstKey, inTile);
-    Value row = emitter.offset(
-        emitter.offset(bias, emitter.mul(key, arguments.stride(kBias, 2))),
-        emitter.mul(firstQuery, stride));
-    for (auto [vector, mask] : llvm::enumerate(masks)) {
-      Value pointer = emitter.offset(row, emitter.mul(stride, vector * lanes));
-      Value loaded;
-      if (isContiguous(view))
-        loaded = emitter.loadElements(emitter.f32Type(), pointer, mask);
-      else if (lastStride(view) == 0)
-        loaded =
-            emitter.broadcast(emitter.loadElement(emitter.f32Type(), pointer));
-      else
-        loaded = emitter.loadStrided(emitter.f32Type(), pointer, stride,
-                                     counts[vector]);
-      emitter.store(loaded, emitter.offset(at(target, inTile),
-                                           int64_t(vector) * lanes * 4));
-    }
-  });
-}
 
 /// The greatest score of each query of a vector; NaN is passed over.
 Value AttentionJob::rowMax(Value column) {
   constexpr int64_t chains = 4;
   Type type = emitter.vectorType(emitter.f32Type());
   Value lowest = emitter.splat(-std::numeric_limits<double>::infinity());
-  Value whole = emitter.mul(emitter.div(keyCount, chains), chains);
   auto take = [&](Value greatest, Value key, int64_t ahead) {
     Value address = emitter.offset(at(column, key), ahead * rowBytes);
     return emitter.maxf(emitter.load(type, address), greatest);
   };
-  Values greatest =
-      emitter.loop(emitter.number(0), whole, emitter.number(chains),
-                   Values(chains, lowest), [&](Value key, ValueRange carried) {
-                     Values next;
-                     for (auto [chain, value] : llvm::enumerate(carried))
-                       next.push_back(take(value, key, chain));
-                     return next;
-                   });
-  Value last = emitter.maxf(emitter.maxf(greatest[0], greatest[1]),
-                            emitter.maxf(greatest[2], greatest[3]));
-  return emitter.loop(whole, keyCount, emitter.number(1), last,
-                      [&](Value key, ValueRange carried) -> Values {
-                        return {take(carried[0], key, 0)};
-                      })[0];
+  Values greatest = forRuns(
+      Values(chains, lowest), [&](Value begin, Value end, ValueRange carried) {
+        Value count = emitter.sub(end, begin);
+        Value whole =
+            emitter.add(begin, emitter.mul(emitter.div(count, chains), chains));
+        Values next =
+            emitter.loop(begin, whole, emitter.number(chains), carried,
+                         [&](Value key, ValueRange carried) {
+                           Values next;
+                           for (auto [chain, value] : llvm::enumerate(carried))
+                             next.push_back(take(value, key, chain));
+                           return next;
+                         });
+        next[0] = emitter.loop(whole, end, emitter.number(1), next[0],
+                               [&](Value key, ValueRange carried) -> Values {
+                                 return {take(carried[0], key, 0)};
+                               })[0];
+        return next;
+      });
+  return emitter.maxf(emitter.maxf(greatest[0], greatest[1]),
+                      emitter.maxf(greatest[2], greatest[3]));
 }
 
 /// Scores of a vector of queries to exp(score − max), and their sums to
@@ -358,35 +280,35 @@ void AttentionJob::emitSoftmax(Value half) {
   Type type = emitter.vectorType(emitter.f32Type());
   Value column = emitter.offset(scores, emitter.mul(half, lanes * 4));
   Value factor = emitter.splat(std::abs(scale) * M_LOG2E);
-  Value greatest = rowMax(column);
-  // Where every key is masked, exp(−∞ − 0) = 0.
-  Value lowest = emitter.splat(-std::numeric_limits<double>::infinity());
-  Value shift = emitter.select(emitter.equalf(greatest, lowest),
-                               emitter.splat(0), greatest);
+  Value shift = rowMax(column);
+  // Where nothing is seen, exp(−∞ − 0) = 0.
+  if (mask)
+    shift = emitter.select(isEmpty(half), emitter.splat(0), shift);
   shift = emitter.subf(emitter.splat(0), emitter.mulf(shift, factor));
-  Value zero = emitter.splat(0);
-  Value sum = emitter.loop(emitter.number(0), keyCount, emitter.number(1), zero,
-                           [&](Value key, ValueRange carried) -> Values {
-                             Value address = at(column, key);
-                             Value exponent = emitter.fma(
-                                 emitter.load(type, address), factor, shift);
-                             Value power = math::Exp2Op::create(
-                                 emitter.builder(), emitter.loc(), exponent);
-                             emitter.store(power, address);
-                             return {emitter.addf(carried[0], power)};
-                           })[0];
-
-  if (hasBias)
-    sum = resolveEmpty(column, sum);
+  Value sum = forRuns(
+      emitter.splat(0), [&](Value begin, Value end, ValueRange carried) {
+        return emitter.loop(begin, end, emitter.number(1), carried,
+                            [&](Value key, ValueRange carried) -> Values {
+                              Value address = at(column, key);
+                              Value exponent = emitter.fma(
+                                  emitter.load(type, address), factor, shift);
+                              Value power = math::Exp2Op::create(
+                                  emitter.builder(), emitter.loc(), exponent);
+                              emitter.store(power, address);
+                              return {emitter.addf(carried[0], power)};
+                            });
+      })[0];
+  if (mask)
+    sum = resolveEmpty(column, half, sum);
   emitter.store(emitter.divf(emitter.splat(1), sum),
                 emitter.offset(inverses, emitter.mul(half, lanes * 4)));
 }
 
-/// What the sums of queries without a key are instead of 0, and, where all keys
-/// have the same weight for them, that weight. NaN is not 0, and stays.
-Value AttentionJob::resolveEmpty(Value column, Value sum) {
+/// What the sums of queries that see nothing are instead of 0, and, where all
+/// keys have the same weight for them, that weight.
+Value AttentionJob::resolveEmpty(Value column, Value half, Value sum) {
   OpBuilder &builder = emitter.builder();
-  Value empty = emitter.equalf(sum, emitter.splat(0));
+  Value empty = isEmpty(half);
   if (!uniform)
     return emitter.select(empty, emitter.splat(1), sum);
   Type type = emitter.vectorType(emitter.f32Type());
@@ -442,7 +364,10 @@ void AttentionJob::emitTile(const Tile &tile, Value table, Value values,
                             Value valueStride, Value column, Value columns) {
   ColumnProduct product{emitter.offset(scores, emitter.mul(tile.row, 4)),
                         values, valueStride, keyCount, outputTile};
-  callProduct(emitter, table, tile.rows, product);
+  if (mask)
+    sumRuns(table, tile.rows, product);
+  else
+    callProduct(emitter, table, tile.rows, product);
   SmallVector<Value> masks(emitter.level().panelVectors);
   if (columns)
     for (auto [vector, mask] : llvm::enumerate(masks))
@@ -466,14 +391,47 @@ void AttentionJob::emitTile(const Tile &tile, Value table, Value values,
   });
 }
 
+/// The product over the runs of keys, of the product over all.
+void AttentionJob::sumRuns(Value table, Value rows,
+                           const ColumnProduct &whole) {
+  auto productOf = [&](Value begin, Value end, Value result) {
+    callProduct(emitter, table, rows,
+                ColumnProduct{
+                    at(whole.a, begin),
+                    emitter.offset(whole.b, emitter.mul(begin, whole.bStride)),
+                    whole.bStride, emitter.sub(end, begin), result});
+  };
+  emitter.ifElse(
+      emitter.less(emitter.number(0), runCount),
+      [&] {
+        productOf(emitter.load(emitter.i64Type(), runs),
+                  emitter.load(emitter.i64Type(), emitter.offset(runs, 8)),
+                  whole.c);
+      },
+      [&] { productOf(emitter.number(0), emitter.number(0), whole.c); });
+  Type type = emitter.vectorType(emitter.f32Type());
+  forRuns(
+      [&](Value begin, Value end) {
+        productOf(begin, end, addend);
+        emitter.loop(rows, 1, [&](Value row) {
+          for (int64_t lane = 0; lane < width; lane += lanes) {
+            Value sum = emitter.offset(at(whole.c, row), lane * 4);
+            Value next =
+                emitter.load(type, emitter.offset(at(addend, row), lane * 4));
+            emitter.store(emitter.addf(emitter.load(type, sum), next), sum);
+          }
+        });
+      },
+      /*from=*/1);
+}
+
 //===----------------------------------------------------------------------===//
 // The kernel
 //===----------------------------------------------------------------------===//
 
 LogicalResult AttentionKernel::body(Emitter &emitter, Arguments &arguments,
                                     Value job, Value scratch) {
-  AttentionJob(emitter, arguments).emit(job, scratch);
-  return success();
+  return AttentionJob(emitter, arguments).emit(job, scratch);
 }
 
 Value AttentionKernel::jobs(Emitter &emitter, Arguments &arguments) {

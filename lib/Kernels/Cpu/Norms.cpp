@@ -13,13 +13,14 @@ using namespace bridge;
 
 namespace {
 
-/// Rows of x[R] → out[R]; `weight` and `bias` stand between.
+/// Rows of x[R] → out[R]; residual, weight, bias and sum stand between.
 class NormKernel : public RowKernel {
 public:
   NormKernel(plan::KernelOp kernel, double epsilon)
       : kind(kernel.getKind()), epsilon(epsilon),
         hasWeight(hasConfig(kernel, "weight")),
-        hasBias(hasConfig(kernel, "bias")) {}
+        hasBias(hasConfig(kernel, "bias")),
+        hasResidual(hasConfig(kernel, "residual")) {}
 
 protected:
   Values axes(Emitter &, Arguments &arguments) override {
@@ -41,7 +42,7 @@ private:
 
   plan::KernelKind kind;
   double epsilon;
-  bool hasWeight, hasBias;
+  bool hasWeight, hasBias, hasResidual;
 };
 
 } // namespace
@@ -94,14 +95,26 @@ NormKernel::Statistics NormKernel::statistics(Emitter &emitter, const Row &x,
 void NormKernel::row(Emitter &emitter, Arguments &arguments, ValueRange place) {
   unsigned operand = 0;
   Row x = Row::read(emitter, arguments, operand++, place);
-  std::optional<Row> weight, bias;
+  std::optional<Row> residual, weight, bias;
+  if (hasResidual)
+    residual = Row::read(emitter, arguments, operand++, place);
   if (hasWeight)
     weight = Row::read(emitter, arguments, operand++, {});
   if (hasBias)
     bias = Row::read(emitter, arguments, operand++, {});
+  Value size = rowSize(emitter, arguments, 0);
+  if (residual) {
+    Row sum = Row::write(emitter, arguments, operand, place);
+    sweep(emitter, emitter.number(0), size,
+          [&](Value position, const Tail *tail) {
+            sum.store(emitter.addf(x.load(position, tail),
+                                   residual->load(position, tail)),
+                      position, tail);
+          });
+    x = Row::read(emitter, arguments, operand++, place);
+  }
   Row out = Row::write(emitter, arguments, operand, place);
 
-  Value size = rowSize(emitter, arguments, 0);
   Statistics row = statistics(emitter, x, size);
   Value center = row.mean ? emitter.broadcast(row.mean) : Value();
   Value factor =

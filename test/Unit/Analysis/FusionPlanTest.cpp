@@ -50,7 +50,8 @@ static void testPasses() {
   CHECK(bool(plan));
   CHECK_EQ(plan->passes(false).size() + plan->passes(true).size(),
            allFusions().size());
-  CHECK(llvm::is_contained(plan->passes(false), "bridge-fuse-attention"));
+  CHECK(llvm::is_contained(plan->passes(false),
+                           "bridge-raise-softmax,bridge-fuse-attention"));
   CHECK(llvm::is_contained(plan->passes(true), "plan-group-launches"));
   CHECK(plan->has("epilogue"));
   CHECK(!plan->has("flashlight"));

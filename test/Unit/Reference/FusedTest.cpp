@@ -150,8 +150,60 @@ static void testLosses() {
                           std::log(1. / 13) + std::log(3. / 4))}));
 }
 
+/// A bias that heads share is added to the scaled scores.
+static void testBias() {
+  Array q = numbers({2, 3, 2}, 1), k = numbers({2, 4, 2}, 2),
+        bias = numbers({3, 4}, 3);
+  const char *parameters = "%q: tensor<2x3x2xf32>, %k: tensor<2x4x2xf32>, "
+                           "%b: tensor<3x4xf32>";
+  Outcome fused = run(parameters, "tensor<2x3x2xf32>", R"(
+    %r = bridge.attention %q, %k, %k scale 0.5 bias %b : tensor<3x4xf32> : tensor<2x3x2xf32>, tensor<2x4x2xf32>, tensor<2x4x2xf32> -> tensor<2x3x2xf32>)",
+                      {q, k, bias});
+  Outcome apart = run(parameters, "tensor<2x3x2xf32>", R"(
+    %kt = bridge.transpose %k [0, 2, 1] : tensor<2x4x2xf32> -> tensor<2x2x4xf32>
+    %dot = bridge.matmul %q, %kt : tensor<2x3x2xf32>, tensor<2x2x4xf32> -> tensor<2x3x4xf32>
+    %half = bridge.constant dense<0.5> : tensor<f32> -> tensor<f32>
+    %scaled = bridge.binary mul %dot, %half : tensor<2x3x4xf32>, tensor<f32> -> tensor<2x3x4xf32>
+    %scores = bridge.binary add %scaled, %b : tensor<2x3x4xf32>, tensor<3x4xf32> -> tensor<2x3x4xf32>
+    %p = bridge.softmax %scores : tensor<2x3x4xf32> -> tensor<2x3x4xf32>
+    %r = bridge.matmul %p, %k : tensor<2x3x4xf32>, tensor<2x4x2xf32> -> tensor<2x3x2xf32>)",
+                      {q, k, bias});
+  CHECK_EQ(apart.error, "");
+  CHECK_RUN(fused, apart.results.at(0));
+}
+
+static void testResidualNorm() {
+  Array x = numbers({3, 4}, 1), residual = numbers({3, 4}, 2),
+        w = numbers({4}, 3);
+  const char *parameters =
+      "%x: tensor<3x4xf32>, %s: tensor<3x4xf32>, %w: tensor<4xf32>";
+  for (const char *kind : {"layer", "rms"}) {
+    std::string isFused = std::string("%sum, %y = bridge.residual_norm ") +
+                          kind +
+                          " %x, %s weight %w : tensor<4xf32> eps 0.1 : "
+                          "tensor<3x4xf32>";
+    std::string isApart =
+        std::string("%sum = bridge.binary add %x, %s : tensor<3x4xf32>, "
+                    "tensor<3x4xf32> -> tensor<3x4xf32>\n%y = bridge.") +
+        kind +
+        "_norm %sum weight %w : tensor<4xf32> eps 0.1 : tensor<3x4xf32> -> "
+        "tensor<3x4xf32>";
+    // The norm and the sum in one.
+    std::string both = "\n%r = bridge.binary sub %y, %sum : tensor<3x4xf32>, "
+                       "tensor<3x4xf32> -> tensor<3x4xf32>";
+    Outcome fused = run(parameters, "tensor<3x4xf32>", (isFused + both).c_str(),
+                        {x, residual, w});
+    Outcome apart = run(parameters, "tensor<3x4xf32>", (isApart + both).c_str(),
+                        {x, residual, w});
+    CHECK_EQ(apart.error, "");
+    CHECK_RUN(fused, apart.results.at(0));
+  }
+}
+
 void bridge::test::testFused() {
   testFusedLinear();
   testAttention();
+  testBias();
+  testResidualNorm();
   testLosses();
 }

@@ -1,0 +1,27 @@
+//===- Captures.h - Loads of captured views in a region ---------*- C++ -*-===//
+#ifndef BRIDGE_LIB_KERNELS_CPU_CAPTURES_H
+#define BRIDGE_LIB_KERNELS_CPU_CAPTURES_H
+
+#include "bridge/Kernels/Arguments.h"
+
+namespace bridge {
+
+/// An index of an operand, i32 scalar or vector, as i64; kept within the axis,
+/// so that a wrong one reads something else of the operand and nothing beyond.
+mlir::Value indexWithin(Emitter &emitter, Arguments &arguments,
+                        unsigned operand, unsigned axis, mlir::Value index);
+
+/// The element that scalar indices point at.
+mlir::Value loadCaptured(Emitter &emitter, Arguments &arguments,
+                         unsigned operand, mlir::Type element,
+                         mlir::ValueRange indices);
+
+/// A vector of elements whose indices, of which some are vectors, differ
+/// between the lanes in any way; lane by lane.
+mlir::Value loadCapturedLanes(Emitter &emitter, Arguments &arguments,
+                              unsigned operand, mlir::Type element,
+                              mlir::ValueRange indices);
+
+} // namespace bridge
+
+#endif // BRIDGE_LIB_KERNELS_CPU_CAPTURES_H
