@@ -95,6 +95,11 @@ llvm::Error Calibration::timeRun(ExploredModel &model, const Run &run) {
     std::vector<LaunchCost> launches =
         analyzeLaunches(*(*lowered)->planned, entry,
                         [&](StringRef name) { return dims.lookup(name); });
+    if (launches.size() != times->size())
+      return llvm::createStringError(StringRef("the plan of `") + run.entry +
+                                     "` has " + llvm::Twine(launches.size()) +
+                                     " launches, its code made " +
+                                     llvm::Twine(times->size()));
     for (auto [launch, seconds] : llvm::zip_equal(launches, *times)) {
       Sample sample = workOf(launch);
       for (double &amount : sample)
