@@ -10,7 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 REPORTERS = {"error", "fail", "failure", "createStringError", "emitError", "emitOpError", "violation"}
 TOKEN = re.compile(
     r'//[^\n]*|R"\((?P<raw>.*?)\)"|"(?P<text>(?:[^"\\]|\\.)*)"|\'(?:[^\'\\]|\\.)*\'|(?P<name>[A-Za-z_]\w*)|(?P<sign>\S)', re.S)
-DOCUMENTED = {"Frontend", "Driver", "Runner", "Runtime", "Explorer", "bridgec", "bridge-run", "bridge-explore"}
+LIBRARIES = {"Frontend", "Driver", "Runner", "Runtime", "Explorer", "bridgec", "bridge-run", "bridge-explore"}
 FORMAT = re.compile(r"%(?:\.\*|\.\d+)?(?:ll|z)?[a-z]")
 ESCAPES = {"n": "\n", "t": "\t"}
 
@@ -93,23 +93,41 @@ def explained():
             yield from cell.split(" · ")
 
 
-# What no test can make happen on every machine, and why.
-UNTESTED = {
+# What nobody sees, and why; neither tested nor documented.
+UNREACHABLE = {
     "this stands between the brackets of an index": "the parser lets it stand nowhere else",
     "expected an expression": "the parser makes no other nodes",
     "expected a spec or a config": "an input is one or the other",
     "this cannot stand in a function": "the parser sees to it",
     "this cannot stand in a module": "the parser sees to it",
     "`return` stands in functions": "the parser sees to it",
+    "expected a tensor and a pattern": "the parser sees to it",
     "`concat` of an empty list": "the primitive takes no empty lists",
     "`stack` of an empty list": "the primitive takes no empty lists",
     "the plan of `…` has": "the explorer counts what the driver made",
-    "has no kernel; expected a pass before convert-bridge-to-plan": "passes replace it",
+}
+# What no test provokes, and why; documented all the same.
+UNTESTED = {
+    "another machine": ["which this machine does not give", "need more memory than", "cannot start thread", "cannot map",
+                        "cannot make a temporary", "the weights take more bytes", "this processor has n",
+                        "BRIDGE_LEVEL is …, which this processor"],
+    "a damaged binary": ["the program's manifest", "the program has version", "has panels of", "met an error without name"],
+    "no std": ["in the folders of specs"],
+    "other limits come first": ["calls are nested more than", "expressions are nested more than", "a model has at most",
+                                "this weight needs a name", "a weight needs a shape", "has no value before this",
+                                "would have to be", "broken PNG: unknown pixels", "out of memory"],
+    "sizes that no test has memory for": ["has more elements than can be counted", "more bytes than can be counted",
+                                          "the numbers are too large", "has no valid value",
+                                          "for intermediates, inputs and outputs"],
+    "no spec here takes pictures so": ["takes one picture, got", "after preparation, the pictures before it"],
+    "unit tests look at the status": ["input `…` has rank", "threads: a number from 1", "a memory limit below 0",
+                                      "has no valid dtype, rank or shape"],
 }
 
 
 def main():
-    listed = [(place, text) for place, text in errors() if pieces(text)]
+    listed = [(place, text) for place, text in errors()
+              if pieces(text) and place.split("/")[1] in LIBRARIES and not any(text.startswith(u) for u in UNREACHABLE)]
     if "--list" in sys.argv:
         for place, text in listed:
             print(place, text.replace("\n", " "), sep=": ")
@@ -118,14 +136,12 @@ def main():
     manual, said = "\n".join(wordings), "\n".join(strings())
     problems = []
     for place, text in listed:
-        if any(text.startswith(known) for known in UNTESTED):
-            continue
-        problems += [f"{place}: no test quotes `{piece}`" for piece in pieces(text) if piece not in quotes]
-        if not any(text.startswith(known) for known in UNREACHABLE):
-            problems += [f"{place}: docs/errors.md lacks `{piece}`" for piece in pieces(text) if piece not in manual]
+        problems += [f"{place}: docs/errors.md lacks `{piece}`" for piece in pieces(text) if piece not in manual]
+        if not any(part in text for parts in UNTESTED.values() for part in parts):
+            problems += [f"{place}: no test quotes `{piece}`" for piece in pieces(text) if piece not in quotes]
     for text in wordings:
         problems += [f"docs/errors.md: nobody says `{piece}`" for piece in pieces(text) if piece not in said]
-    print("\n".join(problems) or f"{len(listed)} errors are tested")
+    print("\n".join(problems) or f"{len(listed)} errors are documented")
     return bool(problems)
 
 
