@@ -20,6 +20,7 @@ struct CpuLevel {
   int64_t panelChunk;           ///< panels of a product that one job takes
   int64_t prefetchRows; ///< rows from which micro-kernels prefetch panels
   bool hasAvx512;
+  bool hasBf16; ///< products of pairs of bf16
 
   /// Columns of a panel.
   int64_t panelWidth() const { return lanes * panelVectors; }

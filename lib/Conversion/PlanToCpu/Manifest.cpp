@@ -9,6 +9,8 @@ using llvm::json::Object;
 static StringRef dtypeOf(Type type) {
   if (type.isF32())
     return "f32";
+  if (type.isBF16())
+    return "bf16";
   return type.isInteger(1) ? "bool" : "i32";
 }
 
@@ -104,6 +106,7 @@ Object bridge::makeManifest(ModuleOp module, const PlanLayout &layout) {
   for (const WeightSlot &slot : layout.slots())
     slots.push_back(Object{{"weight", numbers.lookup(slot.weight.getValue())},
                            {"view", slot.view.getValue()},
+                           {"dtype", dtypeOf(slot.element)},
                            {"layout", slot.panels ? "panels" : "rows"}});
   auto strings = [&](StringRef attribute, Array &list) {
     if (auto array = module->getAttrOfType<ArrayAttr>(attribute))
