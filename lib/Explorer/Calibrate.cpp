@@ -37,11 +37,11 @@ public:
 
 private:
   llvm::Error writeSpec(llvm::SmallVectorImpl<char> &path);
-  llvm::Error timeWidth(StringRef spec, unsigned width);
+  llvm::Error timeWidth(StringRef spec, StringRef precision, unsigned width);
   llvm::Error timeRun(ExploredModel &model, const Run &run);
 
   const CalibrateOptions &options;
-  std::map<std::string, std::vector<Sample>> samples; ///< by kind
+  std::map<std::string, std::vector<Sample>> samples; ///< by class
   std::string level;
   unsigned threads = 0;
 };
@@ -104,15 +104,17 @@ llvm::Error Calibration::timeRun(ExploredModel &model, const Run &run) {
       Sample sample = workOf(launch);
       for (double &amount : sample)
         amount /= seconds;
-      samples[plan::stringifyKernelKind(launch.kind).str()].push_back(sample);
+      samples[kernelClass(launch)].push_back(sample);
     }
   }
   return llvm::Error::success();
 }
 
-llvm::Error Calibration::timeWidth(StringRef spec, unsigned width) {
+llvm::Error Calibration::timeWidth(StringRef spec, StringRef precision,
+                                   unsigned width) {
   CompileOptions model;
   model.input = spec.str();
+  model.precision = precision.str();
   model.definitions = {"width=" + std::to_string(width)};
   auto loaded = ExploredModel::load(model);
   if (!loaded)
@@ -140,11 +142,13 @@ llvm::Error Calibration::run() {
   if (llvm::Error error = writeSpec(spec))
     return error;
   llvm::scope_exit cleanUp([&] { llvm::sys::fs::remove(spec); });
-  for (unsigned width : {256, 512, 1024}) {
-    llvm::errs() << "bridge-explore: timing layers of width " << width << "\n";
-    if (llvm::Error error = timeWidth(spec, width))
-      return error;
-  }
+  for (StringRef precision : {"f32", "bf16"})
+    for (unsigned width : {256, 512, 1024}) {
+      llvm::errs() << "bridge-explore: timing layers of width " << width
+                   << " in " << precision << "\n";
+      if (llvm::Error error = timeWidth(spec, precision, width))
+        return error;
+    }
   return llvm::Error::success();
 }
 
@@ -183,7 +187,8 @@ Machine Calibration::machine() {
   std::vector<Sample> others;
   for (const auto &[kind, list] : samples) {
     machine.kernels[kind] = fit(list);
-    if (kind != "gemm" && kind != "attention")
+    StringRef name = kind;
+    if (!name.starts_with("gemm") && !name.starts_with("attention"))
       llvm::append_range(others, list);
   }
   machine.kernels["other"] = fit(others);

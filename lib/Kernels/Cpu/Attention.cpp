@@ -20,7 +20,6 @@
 #include "Config.h"
 #include "CpuKernel.h"
 #include "Storage.h"
-#include "VectorTranspose.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -75,13 +74,13 @@ static Scratch layoutScratch(Emitter &emitter, Arguments &arguments) {
   scratch.seen = emitter.add(scratch.inverses, rowBytes);
   scratch.runs = emitter.add(scratch.seen, rowBytes);
   Value keys = arguments.size(kK, 2);
+  Type element = arguments.elementType(kV);
   // Between two runs there is at least one block.
   Value blocks = emitter.ceilDiv(
-      keys, AttentionJob::wholePairs(emitter.level().microRows));
+      keys, AttentionJob::wholePairs(productRows(emitter.level(), element)));
   Value runs = emitter.add(emitter.div(blocks, 2), 1);
   scratch.values = emitter.add(
       scratch.runs, emitter.roundUp(emitter.mul(runs, kRunBytes), 64));
-  Type element = arguments.elementType(kV);
   Value valueBytes = element.isBF16()
                          ? emitter.mul(productSteps(emitter, element, keys),
                                        AttentionJob::valueRowBytes(
@@ -184,109 +183,6 @@ void AttentionJob::emitPanel(Value firstQuery) {
     widenRuns(halves);
   emitter.loop(halves, 1, [&](Value half) { emitSoftmax(half); });
   emitOutput(firstQuery, queries);
-}
-
-//===----------------------------------------------------------------------===//
-// Packing
-//===----------------------------------------------------------------------===//
-
-void AttentionJob::packQueries(Value firstQuery, Value halves) {
-  Value step = emitter.number(lanes);
-  Value whole = emitter.mul(
-      emitter.div(queryDepth, lanes * unitElements(element)), lanes);
-  Value steps = productSteps(emitter, element, queryDepth);
-  emitter.loop(halves, 1, [&](Value half) {
-    emitter.loop(emitter.number(0), whole, step, [&](Value column) {
-      packSquare(firstQuery, half, column, /*partial=*/false);
-    });
-    emitter.ifThen(emitter.less(whole, steps), [&] {
-      packSquare(firstQuery, half, whole, /*partial=*/true);
-    });
-  });
-}
-
-/// Qᵀ of `lanes` queries and steps from `column` on. Queries beyond the last
-/// repeat it; a panel of one vector is packed without gaps.
-void AttentionJob::packSquare(Value firstQuery, Value half, Value column,
-                              bool partial) {
-  Value count;
-  if (partial)
-    count = emitter.sub(queryDepth, emitter.mul(column, unitElements(element)));
-  Value lastQuery = emitter.add(queryCount, -1);
-  Value query = emitter.add(firstQuery, emitter.mul(half, lanes));
-  Values rows;
-  for (int64_t row : llvm::seq(lanes)) {
-    Value index = emitter.min(emitter.add(query, row), lastQuery);
-    Value address =
-        emitter.offset(q, emitter.mul(index, arguments.stride(kQ, 2)));
-    Value loaded =
-        loadUnits(emitter, element,
-                  emitter.offset(address, emitter.mul(column, 4)), count);
-    // The scale's magnitude is part of the exponent.
-    rows.push_back(scale < 0 ? negateUnits(emitter, element, loaded) : loaded);
-  }
-  Value stride = emitter.select(isHalf, emitter.number(lanes * 4),
-                                emitter.number(rowBytes));
-  Value target = emitter.offset(packedQueries, emitter.mul(half, lanes * 4));
-  for (auto [row, vector] : llvm::enumerate(transposeSquare(emitter, rows))) {
-    Value index = emitter.add(column, int64_t(row));
-    emitter.store(vector, emitter.offset(target, emitter.mul(stride, index)));
-  }
-}
-
-Value AttentionJob::valueRowBytes(Emitter &emitter, Value depth) {
-  return emitter.mul(emitter.roundUp(depth, emitter.lanes()), 4);
-}
-
-/// V as pairs along the keys, columns rounded up to vectors; zero beyond.
-void AttentionJob::packValues() {
-  Type stored = storedType(element);
-  Value rowStride = arguments.stride(kV, 2);
-  Value targetStride = valueRowBytes(emitter, valueDepth);
-  emitter.loop(productSteps(emitter, element, keyCount), 1, [&](Value pair) {
-    Value key = emitter.mul(pair, 2);
-    Value low = emitter.offset(v, emitter.mul(key, rowStride));
-    Value target =
-        emitter.offset(packedValues, emitter.mul(pair, targetStride));
-    Value next = emitter.add(key, 1);
-    Value isThere = emitter.less(next, keyCount);
-    Value high = emitter.offset(
-        v, emitter.mul(emitter.select(isThere, next, key), rowStride));
-    emitter.loop(valueDepth, lanes, [&](Value column) {
-      Value bytes = emitter.mul(column, elementBytes(element));
-      Value count = emitter.sub(valueDepth, column);
-      auto load = [&](Value row, Value count) {
-        return emitter.loadElements(stored, emitter.offset(row, bytes),
-                                    emitter.firstLanes(count));
-      };
-      Value none = emitter.number(0);
-      Value unit = pairStored(emitter, load(low, count),
-                              load(high, emitter.select(isThere, count, none)));
-      emitter.store(unit, emitter.offset(target, emitter.mul(column, 4)));
-    });
-  });
-}
-
-/// Columns of V beyond the last whole panel, where they do not fill vectors:
-/// padded with zeros, since V ends with its elements.
-void AttentionJob::packLastPanel() {
-  Value columns = emitter.rem(valueDepth, width);
-  Value first = emitter.sub(valueDepth, columns);
-  emitter.ifElse(
-      fillsVectors(columns), [] {},
-      [&] {
-        emitter.loop(keyCount, 1, [&](Value key) {
-          Value source =
-              emitter.offset(v, emitter.mul(key, arguments.stride(kV, 2)));
-          source = emitter.offset(source, emitter.mul(first, 4));
-          for (int64_t lane = 0; lane < width; lane += lanes) {
-            Value mask = emitter.firstLanes(emitter.add(columns, -lane));
-            emitter.store(emitter.loadElements(
-                              element, emitter.offset(source, lane * 4), mask),
-                          emitter.offset(at(packedValues, key), lane * 4));
-          }
-        });
-      });
 }
 
 //===----------------------------------------------------------------------===//
@@ -407,7 +303,7 @@ Value AttentionJob::emptySum() {
 void AttentionJob::emitOutput(Value firstQuery, Value queries) {
   Value columns = emitter.rem(valueDepth, width);
   Value wholeColumns = emitter.sub(valueDepth, columns);
-  Value tileRows = evenRows(emitter, queries);
+  Value tileRows = evenRows(emitter, element, queries);
   Value values = isPaired ? packedValues : v;
   Value valueStride =
       isPaired ? valueRowBytes(emitter, valueDepth) : arguments.stride(kV, 2);

@@ -15,7 +15,7 @@ using Values = Emitter::Values;
 //===----------------------------------------------------------------------===//
 
 void AttentionJob::emitScores(Value firstQuery, Value queries, Value halves) {
-  Value tileRows = evenRows(emitter, keyCount);
+  Value tileRows = evenRows(emitter, element, keyCount);
   if (!mask) {
     emitter.loop(emitter.number(0), keyCount, tileRows, [&](Value key) {
       emitBlock(key, emitter.min(tileRows, emitter.sub(keyCount, key)),
@@ -28,9 +28,9 @@ void AttentionJob::emitScores(Value firstQuery, Value queries, Value halves) {
   fillSeen(emitter.splat32(0));
   // Runs begin with whole pairs.
   if (isPaired)
-    tileRows =
-        emitter.min(emitter.roundUp(tileRows, 2),
-                    emitter.number(wholePairs(emitter.level().microRows)));
+    tileRows = emitter.min(
+        emitter.roundUp(tileRows, 2),
+        emitter.number(wholePairs(productRows(emitter.level(), element))));
   Value none = emitter.number(0);
   runCount = emitter.loop(
       none, keyCount, tileRows, none,

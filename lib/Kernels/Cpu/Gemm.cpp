@@ -138,7 +138,7 @@ LogicalResult GemmJob::emit(Value job, std::optional<unsigned> bias) {
 
   Value firstRow = emitter.mul(block, parts.blockRows);
   Value lastRow = emitter.min(emitter.add(firstRow, parts.blockRows), rows);
-  Value tileRows = evenRows(emitter, emitter.sub(lastRow, firstRow));
+  Value tileRows = evenRows(emitter, element, emitter.sub(lastRow, firstRow));
   Value firstPanel = emitter.mul(chunk, emitter.level().panelChunk);
   Value lastPanel = emitter.min(
       emitter.add(firstPanel, emitter.level().panelChunk), parts.panels);

@@ -19,6 +19,10 @@ int64_t bridge::unitElements(Type element) {
   return kUnitBytes / elementBytes(element);
 }
 
+int64_t bridge::productRows(const CpuLevel &level, Type element) {
+  return element.isBF16() ? level.bf16Rows : level.microRows;
+}
+
 Value bridge::productSteps(Emitter &emitter, Type element, Value depth) {
   return emitter.ceilDiv(depth, unitElements(element));
 }
@@ -267,7 +271,7 @@ static LLVM::GlobalOp emitTable(Emitter &emitter, const Family &family,
                                 Type element, StringRef name, int64_t vectors) {
   OpBuilder &builder = emitter.builder();
   Location loc = emitter.loc();
-  int64_t microRows = emitter.level().microRows;
+  int64_t microRows = productRows(emitter.level(), element);
   SmallVector<LLVM::LLVMFuncOp> functions;
   for (int64_t rows = 1; rows <= microRows; ++rows)
     functions.push_back(emitFunction(emitter, family, element,
@@ -344,8 +348,9 @@ void bridge::callProduct(Emitter &emitter, Value table, Value rows,
        {p.a, p.b, p.bStride, p.steps, p.c});
 }
 
-Value bridge::evenRows(Emitter &emitter, Value rows) {
-  Value calls = emitter.max(emitter.ceilDiv(rows, emitter.level().microRows),
-                            emitter.number(1));
+Value bridge::evenRows(Emitter &emitter, Type element, Value rows) {
+  Value calls =
+      emitter.max(emitter.ceilDiv(rows, productRows(emitter.level(), element)),
+                  emitter.number(1));
   return emitter.ceilDiv(rows, calls);
 }

@@ -50,8 +50,10 @@ mlir::Value rowProductTable(Emitter &emitter, mlir::Type element,
 mlir::Value columnProductTable(Emitter &emitter, mlir::Type element,
                                int64_t vectors);
 
-/// Calls the function for `rows` rows, at least 1 and at most
-/// `level().microRows`.
+/// The rows of the largest product of `element`.
+int64_t productRows(const CpuLevel &level, mlir::Type element);
+
+/// Calls the function for `rows` rows, at least 1 and at most `productRows`.
 void callProduct(Emitter &emitter, mlir::Value table, mlir::Value rows,
                  const RowProduct &product);
 void callProduct(Emitter &emitter, mlir::Value table, mlir::Value rows,
@@ -59,7 +61,7 @@ void callProduct(Emitter &emitter, mlir::Value table, mlir::Value rows,
 
 /// How `rows` rows are cut into calls of equal size: the rows of each call but
 /// perhaps the last.
-mlir::Value evenRows(Emitter &emitter, mlir::Value rows);
+mlir::Value evenRows(Emitter &emitter, mlir::Type element, mlir::Value rows);
 
 } // namespace bridge
 

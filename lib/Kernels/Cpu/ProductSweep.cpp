@@ -93,7 +93,7 @@ void ProductSweep::emitPanel(Value panel) {
       emitter.mul(productSteps(emitter, element, depth), width * 4);
   Value packed =
       emitter.offset(arguments.pointer(kB), emitter.mul(panel, panelBytes));
-  Value tileRows = evenRows(emitter, emitter.sub(lastRow, firstRow));
+  Value tileRows = evenRows(emitter, element, emitter.sub(lastRow, firstRow));
   emitter.loop(firstRow, lastRow, tileRows, [&](Value row) {
     Tile tile{row, emitter.min(tileRows, emitter.sub(lastRow, row))};
     callProduct(emitter, rowProductTable(emitter, element, vectors), tile.rows,
