@@ -43,8 +43,7 @@ private:
   llvm::Error print(ModuleOp module);
   llvm::Error printLlvm(ModuleOp module, const CpuLevel &level);
   llvm::Error link(ModuleOp planned);
-  llvm::Error writeHeader(const llvm::json::Object &manifest,
-                          StringRef program);
+  llvm::Error writeHeader(ModuleOp planned, StringRef program);
   /// Runs `step` and, where asked to, says how long it took.
   llvm::Error timed(StringRef phase, llvm::function_ref<llvm::Error()> step);
 
@@ -184,15 +183,15 @@ llvm::Error Compilation::printLlvm(ModuleOp module, const CpuLevel &level) {
   });
 }
 
-llvm::Error Compilation::writeHeader(const llvm::json::Object &manifest,
-                                     StringRef program) {
+llvm::Error Compilation::writeHeader(ModuleOp planned, StringRef program) {
   // libclip.so is described by clip.h.
   StringRef stem = llvm::sys::path::stem(options.output);
   stem.consume_front("lib");
   SmallString<128> path(llvm::sys::path::parent_path(options.output));
   llvm::sys::path::append(path, stem + ".h");
   return writeOutput(path, [&](llvm::raw_ostream &os) {
-    os << makeHeader(manifest, libraryPrefix(options.output), program);
+    os << makeHeader(modelName(planned), describeEntries(PlanLayout(planned)),
+                     libraryPrefix(options.output), program);
   });
 }
 
@@ -204,17 +203,13 @@ llvm::Error Compilation::link(ModuleOp planned) {
         "expected the name of a library not to begin with bridge_, as the C "
         "API's names do, found " +
         options.output);
-  llvm::json::Object manifest = makeManifest(planned, PlanLayout(planned));
   auto preprocessor = readPreprocessor(options.input);
   if (!preprocessor)
     return preprocessor.takeError();
-  if (*preprocessor)
-    manifest["preprocessor"] = std::move(**preprocessor);
-
-  std::string text =
-      llvm::formatv("{0}", llvm::json::Value(llvm::json::Object(manifest)));
+  std::string manifest = makeManifest(
+      planned, PlanLayout(planned), *preprocessor ? &**preprocessor : nullptr);
   if (!options.embedWeights.empty())
-    if (llvm::Error error = checkEmbeddable(text, options.embedWeights))
+    if (llvm::Error error = checkEmbeddable(manifest, options.embedWeights))
       return error;
 
   SmallVector<llvm::SmallVector<char, 0>> objects;
@@ -235,7 +230,7 @@ llvm::Error Compilation::link(ModuleOp planned) {
   }
   std::string symbol = prefix + BRIDGE_PROGRAM_SUFFIX;
   auto program =
-      generateProgram(symbol, text, levels, !options.embedWeights.empty(),
+      generateProgram(symbol, manifest, levels, !options.embedWeights.empty(),
                       /*hasMain=*/kind == OutputKind::Executable);
   if (!program)
     return program.takeError();
@@ -253,7 +248,7 @@ llvm::Error Compilation::link(ModuleOp planned) {
     return error;
   if (kind == OutputKind::Executable)
     return llvm::Error::success();
-  llvm::Error error = writeHeader(manifest, symbol);
+  llvm::Error error = writeHeader(planned, symbol);
   if (error)
     llvm::sys::fs::remove(options.output);
   return error;

@@ -101,9 +101,7 @@ Expected<const LoweredModel *> ExploredModel::lower(const std::string &fuse) {
   if (llvm::Error error =
           runPipeline(*model.planned, pipelineTo(Phase::Planned, pipeline)))
     return error;
-  model.manifest =
-      llvm::formatv("{0}", llvm::json::Value(makeManifest(
-                               *model.planned, PlanLayout(*model.planned))));
+  model.manifest = makeManifest(*model.planned, PlanLayout(*model.planned));
   return &model;
 }
 

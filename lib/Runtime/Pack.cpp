@@ -1,28 +1,13 @@
 //===- Pack.cpp - Weights in the layouts of kernels -----------------------===//
 #include "Dtype.h"
+#include "Pages.h"
 #include "TensorFile.h"
 #include "Weights.h"
 #include "bridge/Runtime/RandomWeights.h"
-#include <sys/mman.h>
 
 using namespace bridge::runtime;
 
-namespace bridge::runtime {
-
-void *mapMemory(int64_t bytes) {
-  void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-  return memory == MAP_FAILED ? nullptr : memory;
-}
-
-void unmapMemory(void *memory, int64_t bytes) {
-  if (memory)
-    munmap(memory, bytes);
-}
-
 PackedWeights::~PackedWeights() { unmapMemory(memory, bytes); }
-
-} // namespace bridge::runtime
 
 /// Readable bytes after a slot's end.
 static constexpr int64_t tailBytes = 256;

@@ -54,10 +54,6 @@ bridge_status packRandomWeights(const bridge_manifest &manifest, uint64_t seed,
                                 int64_t panelWidth, PackedWeights &packed,
                                 Message &message);
 
-/// Zeroed memory by pages, all of them there, or null.
-void *mapMemory(int64_t bytes);
-void unmapMemory(void *memory, int64_t bytes);
-
 } // namespace bridge::runtime
 
 #endif // BRIDGE_LIB_RUNTIME_WEIGHTS_H

@@ -1,11 +1,12 @@
-"""Ours beside PyTorch, torch.compile, ONNX Runtime and OpenVINO, call by call in one process; correctness first.
+"""Ours beside PyTorch, torch.compile, ONNX Runtime and OpenVINO, in turns in one process; correctness first.
 
     pip install -r tools/bridge-bench/requirements.txt
     python tools/bridge-bench/bench.py towers [--threads 2] [--rounds 15] [--precision bf16] [--output docs/benchmarks/NAME.json]
 
 A suite is a file in suites/. Each work (works.py) is made with random weights, compiled, compared with PyTorch's result
-(relative error), then timed in rounds in which every peer (peers.py) runs once, after a rest. Reported are medians, minima and
-the ratio of each peer's median to ours; and, of a process of its own, the peak of memory beside packed weights and arena.
+(relative error), then timed in rounds in which every peer (peers.py) in turn, after a rest, is called once to warm up and then a
+few times. Reported are medians, minima and the ratio of each peer's median to ours; and, of a process of its own, the peak of
+memory beside packed weights and arena.
 
 The precision is the suite's, or each that it lists in turn, or what --precision says. With bf16, weights are rounded to bf16 for
 all, the reference is PyTorch's f32 with these, and peers compute in bf16.
@@ -29,6 +30,7 @@ from peers import PEERS
 
 # Threads of the peer that ran before go on spinning for a while and would take the next one's cores.
 REST_SECONDS = 0.3
+CALLS_A_ROUND = 3
 TOLERANCES = {"f32": 1e-4, "bf16": 2e-2}
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -61,14 +63,16 @@ def relative_errors(results, reference):
 
 
 def in_rounds(calls, rounds):
-    """Milliseconds of every round by peer."""
+    """Milliseconds of every call by peer."""
     times = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
             time.sleep(REST_SECONDS)
-            begin = time.perf_counter()
             call()
-            times[name].append((time.perf_counter() - begin) * 1e3)
+            for _ in range(CALLS_A_ROUND):
+                begin = time.perf_counter()
+                call()
+                times[name].append((time.perf_counter() - begin) * 1e3)
     return times
 
 

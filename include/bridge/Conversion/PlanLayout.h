@@ -57,9 +57,6 @@ public:
   unsigned frameIndex(llvm::StringRef function) const;
 
 private:
-  void addDims(mlir::Type type);
-  void addDims(llvm::StringRef expr);
-
   std::vector<std::string> dimNames;
   llvm::SmallVector<WeightSlot> weightSlots;
   std::map<WeightSlot, unsigned> slotNumbers;
