@@ -104,6 +104,13 @@ static llvm::Expected<const CpuLevel *> findLevel(StringRef name) {
       name + "`");
 }
 
+llvm::Error bridge::checkPrecision(StringRef name) {
+  if (name == "f32" || name == "bf16")
+    return llvm::Error::success();
+  return llvm::createStringError(
+      "expected --precision to be f32 or bf16, found `" + name + "`");
+}
+
 llvm::Error Compilation::decideLevels() {
   SmallVector<StringRef> names(options.levels.begin(), options.levels.end());
   if (names.empty())
@@ -257,6 +264,9 @@ llvm::Error Compilation::run() {
   auto fusions = FusionPlan::parse(options.fuse);
   if (!fusions)
     return fusions.takeError();
+  if (llvm::Error error = checkPrecision(options.precision))
+    return error;
+  pipeline.precision = options.precision;
   pipeline.fusionPasses = fusions->passes(/*onPlan=*/false);
   pipeline.planPasses = fusions->passes(/*onPlan=*/true);
   if (writesProgram() && (options.output.empty() || options.output == "-"))

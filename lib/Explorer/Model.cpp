@@ -89,6 +89,9 @@ Expected<const LoweredModel *> ExploredModel::lower(const std::string &fuse) {
     return plan.takeError();
   PipelineOptions pipeline;
   pipeline.fusionPasses = plan->passes(/*onPlan=*/false);
+  if (llvm::Error error = checkPrecision(compileOptions.precision))
+    return error;
+  pipeline.precision = compileOptions.precision;
   pipeline.planPasses = plan->passes(/*onPlan=*/true);
   model.fused = bridge->clone();
   if (llvm::Error error =

@@ -24,7 +24,10 @@ static Expected<int> compileAndRun(const RunOptions &options,
   compilation.output = (folder + "/model.so").str();
   if (llvm::Error error = compile(compilation))
     return error;
-  return runCompiled(compilation.output, options, preprocessor);
+  RunOptions adapted = options;
+  if (!options.tolerance && compilation.precision == "bf16")
+    adapted.tolerance = 1e-2;
+  return runCompiled(compilation.output, adapted, preprocessor);
 }
 
 Expected<int> bridge::run(const RunOptions &given) {

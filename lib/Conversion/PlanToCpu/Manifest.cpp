@@ -10,6 +10,8 @@ using llvm::json::Object;
 static StringRef dtypeOf(Type type) {
   if (type.isF32())
     return "f32";
+  if (type.isBF16())
+    return "bf16";
   return type.isInteger(1) ? "bool" : "i32";
 }
 
@@ -129,6 +131,7 @@ static void write(json::OStream &os, ModuleOp module, const PlanLayout &layout,
       os.object([&] {
         os.attribute("weight", numbers.lookup(slot.weight.getValue()));
         os.attribute("view", slot.view.getValue());
+        os.attribute("dtype", dtypeOf(slot.element));
         os.attribute("layout", slot.panels ? "panels" : "rows");
       });
   });

@@ -8,8 +8,12 @@ using namespace mlir;
 using namespace bridge;
 
 static WeightSlot slotOf(plan::WeightOp op) {
-  return {op.getWeightAttr().getAttr(), op.getViewAttr(),
-          isa<plan::PanelsType>(op.getResult().getType())};
+  Type type = op.getResult().getType();
+  auto panels = dyn_cast<plan::PanelsType>(type);
+  Type element = panels ? panels.getElementType()
+                        : cast<plan::ViewType>(type).getElementType();
+  return {op.getWeightAttr().getAttr(), op.getViewAttr(), element,
+          panels != nullptr};
 }
 
 namespace {

@@ -83,8 +83,8 @@ Value CrossEntropyKernel::loss(Emitter &emitter, Arguments &arguments,
 
 void CrossEntropyKernel::write(Emitter &emitter, Arguments &arguments,
                                ValueRange place, Value loss, bool isCounted) {
-  emitter.storeElement(loss, arguments.address(2, place));
-  emitter.storeElement(emitter.scalar(isCounted), arguments.address(3, place));
+  emitter.store(loss, arguments.address(2, place));
+  emitter.store(emitter.scalar(isCounted), arguments.address(3, place));
 }
 
 void CrossEntropyKernel::row(Emitter &emitter, Arguments &arguments,
