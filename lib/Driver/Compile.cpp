@@ -10,6 +10,7 @@
 #include "bridge/Conversion/Manifest.h"
 #include "bridge/Driver/Driver.h"
 #include "bridge/Driver/Passes.h"
+#include "bridge/Driver/Preprocessor.h"
 #include "bridge/Kernels/CpuLevel.h"
 #include "bridge/Runtime/Abi.h"
 #include "bridge/Target/Linker.h"
@@ -40,6 +41,8 @@ private:
   bool writesProgram() const;
   llvm::Error printSyntaxTree();
   llvm::Error compileModule();
+  /// What the fusions said, which is all there is once a program is planned.
+  llvm::Error writeRemarks();
   llvm::Error print(ModuleOp module);
   llvm::Error printLlvm(ModuleOp module, const CpuLevel &level);
   llvm::Error link(ModuleOp planned);
@@ -52,6 +55,8 @@ private:
   OutputKind kind = OutputKind::Executable;
   SmallVector<const CpuLevel *> levels;
   PipelineOptions pipeline;
+  std::optional<llvm::json::Value> preprocessor; ///< of a checkpoint folder
+  std::optional<Remarks> remarks;
   std::string lastPipeline; ///< led to the present phase from the one before
 };
 
@@ -203,11 +208,8 @@ llvm::Error Compilation::link(ModuleOp planned) {
         "expected the name of a library not to begin with bridge_, as the C "
         "API's names do, found " +
         options.output);
-  auto preprocessor = readPreprocessor(options.input);
-  if (!preprocessor)
-    return preprocessor.takeError();
   std::string manifest = makeManifest(
-      planned, PlanLayout(planned), *preprocessor ? &**preprocessor : nullptr);
+      planned, PlanLayout(planned), preprocessor ? &*preprocessor : nullptr);
   if (!options.embedWeights.empty())
     if (llvm::Error error = checkEmbeddable(manifest, options.embedWeights))
       return error;
@@ -276,12 +278,16 @@ llvm::Error Compilation::run() {
         "output that is text");
   if (options.stopAfter == Phase::Ast)
     return printSyntaxTree();
-  if (!options.remarks)
-    return compileModule();
-  Remarks remarks(context);
-  if (llvm::Error error = compileModule())
-    return error;
-  return remarks.write(*options.remarks);
+  if (options.remarks)
+    remarks.emplace(context);
+  llvm::Error error = compileModule();
+  if (error && options.remarks && !options.remarks->empty())
+    llvm::sys::fs::remove(*options.remarks);
+  return error;
+}
+
+llvm::Error Compilation::writeRemarks() {
+  return remarks ? remarks->write(*options.remarks) : llvm::Error::success();
 }
 
 llvm::Error Compilation::printSyntaxTree() {
@@ -295,6 +301,10 @@ llvm::Error Compilation::printSyntaxTree() {
 llvm::Error Compilation::compileModule() {
   OwningOpRef<ModuleOp> module;
   if (llvm::Error error = timed("bridge", [&]() -> llvm::Error {
+        auto pictures = readPreprocessor(options);
+        if (!pictures)
+          return pictures.takeError();
+        preprocessor = std::move(*pictures);
         auto loaded = loadModule(context, options);
         if (!loaded)
           return loaded.takeError();
@@ -308,7 +318,11 @@ llvm::Error Compilation::compileModule() {
   for (Phase phase : {Phase::Fused, Phase::Planned}) {
     if (llvm::Error error = lower(*module, phase, nullptr))
       return error;
-    if (stopsAt(phase))
+    bool isLast = stopsAt(phase);
+    if (isLast || phase == Phase::Planned)
+      if (llvm::Error error = writeRemarks())
+        return error;
+    if (isLast)
       return print(*module);
   }
   if (writesProgram())

@@ -12,6 +12,7 @@ namespace bridge {
 
 /// What takes time in a launch; the order of KernelRates.
 inline constexpr unsigned kWorkCount = 6;
+inline constexpr unsigned kFlops = 1; ///< which of them the FLOPs are
 using Work = std::array<double, kWorkCount>;
 
 /// What a machine file calls the kernels that run as fast as the launch's:
