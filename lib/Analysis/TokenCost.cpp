@@ -105,7 +105,7 @@ public:
 
   void addFunction(func::FuncOp function, const CallContext &context);
 
-  Dim bytes;
+  Dim numbers;
 
 private:
   bool isLanguage(StringRef path) const;
@@ -135,15 +135,15 @@ void Caches::addFunction(func::FuncOp function, const CallContext &context) {
       addFunction(callee, {partPath(callee.getLoc()), path});
     } else if (auto attention = dyn_cast<AttentionOp>(op);
                attention && isLanguage(path)) {
-      bytes = bytes + Dim(4) * (product(getDims(attention.getK())) +
-                                product(getDims(attention.getV())));
+      numbers = numbers + product(getDims(attention.getK())) +
+                product(getDims(attention.getV()));
     }
   });
 }
 
-Dim bridge::countCacheBytes(ModuleOp fused, func::FuncOp entry,
-                            func::FuncOp parts) {
+Dim bridge::countCachedNumbers(ModuleOp fused, func::FuncOp entry,
+                               func::FuncOp parts) {
   Caches caches(fused, parts);
   caches.addFunction(entry, {});
-  return caches.bytes;
+  return caches.numbers;
 }

@@ -92,9 +92,10 @@ llvm::Error bridge::analyze(ExploredModel &model, const Machine &machine,
   auto entryOf = [&](const OwningOpRef<ModuleOp> &module) {
     return (*module).lookupSymbol<func::FuncOp>(study.entry);
   };
-  study.cacheBytes = countCacheBytes(*(*all)->fused, entryOf((*all)->fused),
-                                     model.entry(study.entry))
-                         .evaluate(value);
+  study.elementBytes = model.options().precision == "bf16" ? 2 : 4;
+  Dim cached = countCachedNumbers(*(*all)->fused, entryOf((*all)->fused),
+                                  model.entry(study.entry));
+  study.cacheBytes = study.elementBytes * cached.evaluate(value);
   TrainingCost training =
       analyzeTraining(*(*lowered)->fused, entryOf((*lowered)->fused));
   study.gradientFlops = training.gradientFlops.evaluate(value);

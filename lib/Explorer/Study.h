@@ -29,6 +29,7 @@ struct Study {
   Dimensions dims;
 
   int64_t parameters = 0, frozen = 0;
+  int64_t elementBytes = 4; ///< of weights and of cached keys and values
   double flops = 0, towerFlops = 0, bridgeFlops = 0, languageFlops = 0;
   double bytes = 0; ///< that kernels read and write
   int64_t arenaBytes = 0;
@@ -45,8 +46,8 @@ struct Study {
   int64_t trained() const { return parameters - frozen; }
   /// Gradients and both moments of Adam, in f32.
   double optimizerBytes() const { return 12.0 * trained(); }
-  /// The bytes of all weights in f32.
-  double weightBytes() const { return 4.0 * parameters; }
+  /// Of all; vectors, which are f32 in any precision, count like the others.
+  double weightBytes() const { return elementBytes * double(parameters); }
 };
 
 /// Fills in all that needs no run; entry, fuse and dims are set.

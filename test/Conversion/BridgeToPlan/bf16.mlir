@@ -1,5 +1,5 @@
 // RUN: bridge-opt %s --split-input-file --convert-bridge-to-plan=precision=bf16 | FileCheck %s
-// RUN: not bridge-opt %s --convert-bridge-to-plan=precision=f16 2>&1 | FileCheck %s --check-prefix=BAD
+// RUN: not bridge-opt %s --split-input-file --convert-bridge-to-plan=precision=f16 2>&1 | FileCheck %s --check-prefix=BAD
 
 // BAD: error: expected the precision to be f32 or bf16, found `f16`
 
@@ -8,11 +8,11 @@
 // is copied.
 
 // CHECK:       plan.kernel layer_norm @layer_norm [!plan.view<f32, [50, 64], [256, 4]>, !plan.view<f32, [64], [4]>, !plan.view<bf16, [50, 64], [128, 2]>]
-// CHECK:       plan.kernel gemm @gemm_tanh [!plan.view<bf16, {{.*}}>, !plan.panels<bf16, [1, 1, 256, 64]>, !plan.view<f32, [256], [4]>, !plan.view<bf16, {{.*}}>] {bias} {
+// CHECK:       plan.kernel gemm @gemm_bias_tanh [!plan.view<bf16, {{.*}}>, !plan.panels<bf16, [1, 1, 256, 64]>, !plan.view<f32, [256], [4]>, !plan.view<bf16, {{.*}}>] {bias} {
 // CHECK-NEXT:  ^bb0(%{{.*}}: f32):
 // CHECK:       plan.kernel gemm @gemm_add [!plan.view<bf16, {{.*}}>, !plan.panels<bf16, [1, 1, 64, 256]>, !plan.view<f32, {{.*}}>, !plan.view<f32, {{.*}}>] {} {
 // CHECK-NEXT:  ^bb0(%{{.*}}: f32, %{{.*}}: f32):
-// CHECK-LABEL: func.func @block(%arg0: !plan.view<f32, [50, 64], [256, 4]> {{.*}}%arg1: !plan.view<f32, [50, 64], [256, 4]>
+// CHECK-LABEL: func.func @block(%arg0: !plan.view<f32, [50, 64], [256, 4]>{{.*}}, %arg1: !plan.view<f32, [50, 64], [256, 4]>
 // CHECK:         plan.launch @layer_norm
 // CHECK:         plan.launch @gemm_bias_tanh
 // CHECK:         plan.launch @gemm_add
@@ -45,8 +45,8 @@ func.func @block(%x: tensor<50x64xf32>) -> tensor<50x64xf32> attributes {bridge.
 // Functions of layers agree with their callers about the stream.
 
 // CHECK-LABEL: func.func private @Layer(%arg0: !plan.view<f32, [5, 64], [256, 4]>, %arg1: !plan.panels<bf16, [1, 1, 64, 64]>, %arg2: !plan.view<f32, [5, 64], [256, 4]>)
-// CHECK:         %[[A:.*]] = plan.buffer {{.*}} : !plan.view<bf16, [5, 64], [128, 2]>
-// CHECK:         plan.launch @copy(%arg0, %[[A]])
+// CHECK:         plan.launch @copy({{.*}}) : !plan.view<f32, [320], [4]>, !plan.view<bf16, [320], [2]>
+// CHECK-NOT:     plan.launch @copy
 // CHECK:         plan.launch @gemm_add
 // CHECK-LABEL: func.func @stack
 // CHECK:         plan.buffer {{.*}} : !plan.view<f32, [5, 64], [256, 4]>

@@ -261,13 +261,14 @@ void testRows(Kernels &kernels, const RowCase &test) {
 
 void testAllRows(Kernels &kernels) {
   for (int64_t n : rowSizes(kernels.lanes())) {
-    View x = rows({3, n}, "f32"), vector = rows({n}, "f32");
+    View x = rows({3, n}, "f32");
+    View weight = rows({n}, "f32"), bias = rows({n}, "f32");
     View out = rows({3, n}, "f32"), row = rows({3}, "f32");
     View seen = rows({3, n}, "i1"), places = rows({3}, "i32");
     testRows(kernels, {"layer_norm",
                        "{eps = 1.0e-05 : f64, weight, bias}",
                        "",
-                       {x, vector, vector, out}});
+                       {x, weight, bias, out}});
     testRows(kernels, {"rms_norm", "{eps = 1.0e-05 : f64}", "", {x, out}});
     testRows(kernels, {"l2_normalize", "{eps = 1.0e-05 : f64}", "", {x, out}});
     testRows(kernels, {"softmax", "{}", "", {x, out}});
