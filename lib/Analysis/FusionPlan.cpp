@@ -1,5 +1,6 @@
 //===- FusionPlan.cpp - Which fusions to make -----------------------------===//
 #include "bridge/Analysis/FusionPlan.h"
+#include "bridge/Support/ClosestName.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -32,18 +33,14 @@ static const Fusion *findFusion(StringRef name) {
 
 static llvm::Error unknownFusion(StringRef word) {
   std::string names = "all, none";
-  const Fusion *nearest = nullptr;
-  unsigned smallest = word.size() / 2 + 1;
+  llvm::SmallVector<StringRef> known = {"all", "none"};
   for (const Fusion &fusion : kFusions) {
     names += (", " + fusion.name).str();
-    unsigned distance = fusion.name.edit_distance(word);
-    if (distance < smallest) {
-      smallest = distance;
-      nearest = &fusion;
-    }
+    known.push_back(fusion.name);
   }
+  StringRef nearest = closestName(word, known);
   std::string hint =
-      nearest ? ("; did you mean `" + nearest->name + "`?").str() : "";
+      nearest.empty() ? "" : ("; did you mean `" + nearest + "`?").str();
   return llvm::createStringError("expected a fusion (" + names +
                                  "; `-` in front leaves one out), found `" +
                                  word.str() + "`" + hint);

@@ -77,12 +77,24 @@ static void countRegion(plan::KernelOp kernel, double &simple,
   });
 }
 
+/// Whether a kernel computes products whose operands are bf16.
+static bool multipliesBf16(plan::KernelOp kernel) {
+  using plan::KernelKind;
+  if (!llvm::is_contained({KernelKind::Gemm, KernelKind::Attention,
+                           KernelKind::SoftmaxSweep, KernelKind::SigmoidSweep},
+                          kernel.getKind()))
+    return false;
+  auto a = cast<TypeAttr>(kernel.getSignature()[0]).getValue();
+  return cast<plan::ViewType>(a).getElementType().isBF16();
+}
+
 LaunchCost Analysis::costOf(plan::LaunchOp launch, StringRef path,
                             const llvm::DenseSet<Value> &weights) {
   auto kernel = symbols.lookup<plan::KernelOp>(launch.getKernel());
   LaunchCost cost;
   cost.part = path.str();
   cost.kind = kernel.getKind();
+  cost.isBf16 = multipliesBf16(kernel);
   for (Value view : launch.getViews())
     (weights.contains(view) ? cost.weightBytes : cost.dataBytes) +=
         bytesOf(view.getType());

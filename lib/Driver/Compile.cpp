@@ -10,6 +10,7 @@
 #include "bridge/Conversion/Manifest.h"
 #include "bridge/Driver/Driver.h"
 #include "bridge/Driver/Passes.h"
+#include "bridge/Driver/Preprocessor.h"
 #include "bridge/Kernels/CpuLevel.h"
 #include "bridge/Runtime/Abi.h"
 #include "bridge/Target/Linker.h"
@@ -40,11 +41,12 @@ private:
   bool writesProgram() const;
   llvm::Error printSyntaxTree();
   llvm::Error compileModule();
+  /// What the fusions said, which is all there is once a program is planned.
+  llvm::Error writeRemarks();
   llvm::Error print(ModuleOp module);
   llvm::Error printLlvm(ModuleOp module, const CpuLevel &level);
   llvm::Error link(ModuleOp planned);
-  llvm::Error writeHeader(const llvm::json::Object &manifest,
-                          StringRef program);
+  llvm::Error writeHeader(ModuleOp planned, StringRef program);
   /// Runs `step` and, where asked to, says how long it took.
   llvm::Error timed(StringRef phase, llvm::function_ref<llvm::Error()> step);
 
@@ -53,6 +55,8 @@ private:
   OutputKind kind = OutputKind::Executable;
   SmallVector<const CpuLevel *> levels;
   PipelineOptions pipeline;
+  std::optional<llvm::json::Value> preprocessor; ///< of a checkpoint folder
+  std::optional<Remarks> remarks;
   std::string lastPipeline; ///< led to the present phase from the one before
 };
 
@@ -98,6 +102,13 @@ static llvm::Expected<const CpuLevel *> findLevel(StringRef name) {
       "expected --arch to be native, x86-64-v3, x86-64-v4 or x86-64-v4-bf16, "
       "found `" +
       name + "`");
+}
+
+llvm::Error bridge::checkPrecision(StringRef name) {
+  if (name == "f32" || name == "bf16")
+    return llvm::Error::success();
+  return llvm::createStringError(
+      "expected --precision to be f32 or bf16, found `" + name + "`");
 }
 
 llvm::Error Compilation::decideLevels() {
@@ -177,15 +188,15 @@ llvm::Error Compilation::printLlvm(ModuleOp module, const CpuLevel &level) {
   });
 }
 
-llvm::Error Compilation::writeHeader(const llvm::json::Object &manifest,
-                                     StringRef program) {
+llvm::Error Compilation::writeHeader(ModuleOp planned, StringRef program) {
   // libclip.so is described by clip.h.
   StringRef stem = llvm::sys::path::stem(options.output);
   stem.consume_front("lib");
   SmallString<128> path(llvm::sys::path::parent_path(options.output));
   llvm::sys::path::append(path, stem + ".h");
   return writeOutput(path, [&](llvm::raw_ostream &os) {
-    os << makeHeader(manifest, libraryPrefix(options.output), program);
+    os << makeHeader(modelName(planned), describeEntries(PlanLayout(planned)),
+                     libraryPrefix(options.output), program);
   });
 }
 
@@ -197,17 +208,10 @@ llvm::Error Compilation::link(ModuleOp planned) {
         "expected the name of a library not to begin with bridge_, as the C "
         "API's names do, found " +
         options.output);
-  llvm::json::Object manifest = makeManifest(planned, PlanLayout(planned));
-  auto preprocessor = readPreprocessor(options.input);
-  if (!preprocessor)
-    return preprocessor.takeError();
-  if (*preprocessor)
-    manifest["preprocessor"] = std::move(**preprocessor);
-
-  std::string text =
-      llvm::formatv("{0}", llvm::json::Value(llvm::json::Object(manifest)));
+  std::string manifest = makeManifest(
+      planned, PlanLayout(planned), preprocessor ? &*preprocessor : nullptr);
   if (!options.embedWeights.empty())
-    if (llvm::Error error = checkEmbeddable(text, options.embedWeights))
+    if (llvm::Error error = checkEmbeddable(manifest, options.embedWeights))
       return error;
 
   SmallVector<llvm::SmallVector<char, 0>> objects;
@@ -228,7 +232,7 @@ llvm::Error Compilation::link(ModuleOp planned) {
   }
   std::string symbol = prefix + BRIDGE_PROGRAM_SUFFIX;
   auto program =
-      generateProgram(symbol, text, levels, !options.embedWeights.empty(),
+      generateProgram(symbol, manifest, levels, !options.embedWeights.empty(),
                       /*hasMain=*/kind == OutputKind::Executable);
   if (!program)
     return program.takeError();
@@ -246,7 +250,7 @@ llvm::Error Compilation::link(ModuleOp planned) {
     return error;
   if (kind == OutputKind::Executable)
     return llvm::Error::success();
-  llvm::Error error = writeHeader(manifest, symbol);
+  llvm::Error error = writeHeader(planned, symbol);
   if (error)
     llvm::sys::fs::remove(options.output);
   return error;
@@ -260,6 +264,9 @@ llvm::Error Compilation::run() {
   auto fusions = FusionPlan::parse(options.fuse);
   if (!fusions)
     return fusions.takeError();
+  if (llvm::Error error = checkPrecision(options.precision))
+    return error;
+  pipeline.precision = options.precision;
   pipeline.fusionPasses = fusions->passes(/*onPlan=*/false);
   pipeline.planPasses = fusions->passes(/*onPlan=*/true);
   if (writesProgram() && (options.output.empty() || options.output == "-"))
@@ -271,12 +278,16 @@ llvm::Error Compilation::run() {
         "output that is text");
   if (options.stopAfter == Phase::Ast)
     return printSyntaxTree();
-  if (!options.remarks)
-    return compileModule();
-  Remarks remarks(context);
-  if (llvm::Error error = compileModule())
-    return error;
-  return remarks.write(*options.remarks);
+  if (options.remarks)
+    remarks.emplace(context);
+  llvm::Error error = compileModule();
+  if (error && options.remarks && !options.remarks->empty())
+    llvm::sys::fs::remove(*options.remarks);
+  return error;
+}
+
+llvm::Error Compilation::writeRemarks() {
+  return remarks ? remarks->write(*options.remarks) : llvm::Error::success();
 }
 
 llvm::Error Compilation::printSyntaxTree() {
@@ -290,6 +301,10 @@ llvm::Error Compilation::printSyntaxTree() {
 llvm::Error Compilation::compileModule() {
   OwningOpRef<ModuleOp> module;
   if (llvm::Error error = timed("bridge", [&]() -> llvm::Error {
+        auto pictures = readPreprocessor(options);
+        if (!pictures)
+          return pictures.takeError();
+        preprocessor = std::move(*pictures);
         auto loaded = loadModule(context, options);
         if (!loaded)
           return loaded.takeError();
@@ -303,7 +318,11 @@ llvm::Error Compilation::compileModule() {
   for (Phase phase : {Phase::Fused, Phase::Planned}) {
     if (llvm::Error error = lower(*module, phase, nullptr))
       return error;
-    if (stopsAt(phase))
+    bool isLast = stopsAt(phase);
+    if (isLast || phase == Phase::Planned)
+      if (llvm::Error error = writeRemarks())
+        return error;
+    if (isLast)
       return print(*module);
   }
   if (writesProgram())

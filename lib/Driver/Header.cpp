@@ -98,13 +98,14 @@ static void writeEntry(llvm::raw_ostream &os, const llvm::json::Object &entry,
   os << "  return status;\n}\n\n";
 }
 
-std::string bridge::makeHeader(const llvm::json::Object &manifest,
+std::string bridge::makeHeader(StringRef model,
+                               const llvm::json::Array &entries,
                                StringRef prefix, StringRef program) {
   std::string text;
   llvm::raw_string_ostream os(text);
   std::string guard = prefix.upper() + "_H";
-  os << "/* The entries of " << *manifest.getString("model")
-     << "; made by bridgec. */\n#ifndef " << guard << "\n#define " << guard
+  os << "/* The entries of " << model << "; made by bridgec. */\n#ifndef "
+     << guard << "\n#define " << guard
      << "\n\n#include \"bridge/Runtime/bridge.h\"\n\n"
      << "extern const struct bridge_program " << program << ";\n\n"
      << "/* Opens the model with the weights of a .safetensors file or "
@@ -115,7 +116,7 @@ std::string bridge::makeHeader(const llvm::json::Object &manifest,
                   "bridge_message *message"});
   os << "  return bridge_model_open(&" << program
      << ", weights, model, message);\n}\n\n";
-  for (auto [index, entry] : llvm::enumerate(*manifest.getArray("entries")))
+  for (auto [index, entry] : llvm::enumerate(entries))
     writeEntry(os, *entry.getAsObject(), prefix, index);
   os << "#endif /* " << guard << " */\n";
   return text;

@@ -11,10 +11,10 @@ namespace bridge {
 /// What begins the names of a library's C interface: `clip` for lib/libclip.so.
 std::string libraryPrefix(llvm::StringRef path);
 
-/// A C header with one documented function for each entry of the manifest. It
+/// A C header with one documented function for each entry of a model. It
 /// includes bridge/Runtime/bridge.h. `prefix` begins the names: `clip_open`,
 /// `clip_encode_image`. `program` is the symbol of the descriptor.
-std::string makeHeader(const llvm::json::Object &manifest,
+std::string makeHeader(llvm::StringRef model, const llvm::json::Array &entries,
                        llvm::StringRef prefix, llvm::StringRef program);
 
 } // namespace bridge

@@ -2,6 +2,8 @@
 #include "Input.h"
 #include "bridge/IR/Bridge.h"
 #include "bridge/InitAll.h"
+#include "bridge/Runtime/Tensor.h"
+#include "bridge/Support/Limits.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -16,6 +18,8 @@ using namespace mlir;
 using namespace bridge;
 namespace fs = llvm::sys::fs;
 namespace path = llvm::sys::path;
+
+static_assert(kMaxInterfaceRank == BRIDGE_MAX_RANK);
 
 /// Largest JSON file that is read.
 static constexpr uint64_t kMaxJsonBytes = 64 << 20;
@@ -90,7 +94,7 @@ llvm::Expected<llvm::json::Value> bridge::parseJson(StringRef text,
   return value;
 }
 
-static llvm::Expected<llvm::json::Value> readJson(StringRef file) {
+llvm::Expected<llvm::json::Value> bridge::readJson(StringRef file) {
   uint64_t bytes;
   if (std::error_code code = fs::file_size(file, bytes))
     return llvm::createStringError(code, "cannot read " + file + ": " +
@@ -106,23 +110,10 @@ static llvm::Expected<llvm::json::Value> readJson(StringRef file) {
   return parseJson((*buffer)->getBuffer(), file);
 }
 
-static std::string inFolder(StringRef folder, StringRef name) {
+std::string bridge::inFolder(StringRef folder, StringRef name) {
   SmallString<128> file(folder);
   path::append(file, name);
   return file.str().str();
-}
-
-llvm::Expected<std::optional<llvm::json::Value>>
-bridge::readPreprocessor(StringRef input) {
-  std::string file = inFolder(input, "preprocessor_config.json");
-  if (!fs::is_directory(input) || !fs::exists(file))
-    return std::nullopt;
-  auto value = readJson(file);
-  if (!value)
-    return value.takeError();
-  if (!value->getAsObject())
-    return llvm::createStringError("expected an object in " + file);
-  return std::move(*value);
 }
 
 llvm::Expected<SpecOptions> bridge::specOptions(const CompileOptions &options) {
@@ -182,12 +173,20 @@ static bool isBridgeOperation(Operation *op) {
 
 static LogicalResult checkFunction(func::FuncOp function) {
   FunctionType type = function.getFunctionType();
-  if (!llvm::all_of(type.getInputs(), isBridgeTensor) ||
-      !llvm::all_of(type.getResults(), isBridgeTensor))
+  auto all = [&](function_ref<bool(Type)> holds) {
+    return llvm::all_of(type.getInputs(), holds) &&
+           llvm::all_of(type.getResults(), holds);
+  };
+  if (!all(isBridgeTensor))
     return function.emitError("expected tensors of f32, i32 or i1 with named "
                               "dimensions, found ")
            << type;
   if (function->hasAttr(kEntryAttr)) {
+    if (!all([](Type type) {
+          return cast<ShapedType>(type).getRank() <= kMaxInterfaceRank;
+        }))
+      return function.emitError("expected inputs and outputs of at most ")
+             << kMaxInterfaceRank << " axes, found " << type;
     auto isNamed = [](DictionaryAttr attributes) {
       return attributes && attributes.getAs<StringAttr>(kNameAttr);
     };
@@ -242,6 +241,10 @@ static LogicalResult checkStart(ModuleOp module) {
     if (!function && !isa<WeightOp>(op))
       return op.emitError("expected the bridge dialect as --stop-after=bridge "
                           "prints it: weights, entries and private functions");
+    auto weight = dyn_cast<WeightOp>(op);
+    if (weight && weight.getTensorType().getRank() > kMaxInterfaceRank)
+      return weight.emitError("expected a weight of at most ")
+             << kMaxInterfaceRank << " axes, found " << weight.getTensorType();
     if (!function)
       continue;
     if (failed(checkFunction(function)))

@@ -16,17 +16,18 @@ specSearchPaths(llvm::ArrayRef<std::string> searchPaths);
 llvm::Expected<llvm::json::Value> parseJson(llvm::StringRef text,
                                             llvm::StringRef name);
 
+/// The path of a file in a folder.
+std::string inFolder(llvm::StringRef folder, llvm::StringRef name);
+
+/// The JSON of a file that is not too large to be read.
+llvm::Expected<llvm::json::Value> readJson(llvm::StringRef file);
+
 /// The syntax tree of the spec that these options choose, as text.
 llvm::Expected<std::string> dumpSyntaxTree(const CompileOptions &options);
 
 /// What the frontend is to load for these options: a spec file or a checkpoint
 /// folder.
 llvm::Expected<SpecOptions> specOptions(const CompileOptions &options);
-
-/// The preprocessor_config.json of a checkpoint folder; nothing for inputs
-/// without one.
-llvm::Expected<std::optional<llvm::json::Value>>
-readPreprocessor(llvm::StringRef input);
 
 } // namespace bridge
 

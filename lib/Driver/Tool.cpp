@@ -12,25 +12,34 @@
 
 using namespace bridge;
 
-/// LLVM's fatal errors, such as an instruction that cannot be selected.
+/// LLVM's fatal errors, such as an instruction that cannot be selected. One is
+/// no fault of ours: what was printed, to a full disk perhaps, got lost.
 static void exitOnFatalError(void *, const char *reason, bool) {
-  llvm::errs() << "internal error: " << reason << "\n";
+  llvm::StringRef text = reason;
+  bool isLost = text.consume_front("IO failure on output stream");
+  llvm::errs() << (isLost ? "error: cannot write the output"
+                          : "internal error: ")
+               << text << "\n";
   llvm::sys::RunInterruptHandlers();
-  _Exit(ExitInternalError);
+  _Exit(isLost ? ExitUserError : ExitInternalError);
+}
+
+void bridge::setUpTool(llvm::StringRef tool, const char *program) {
+  llvm::sys::PrintStackTraceOnErrorSignal(program);
+  llvm::sys::AddSignalHandler([](void *) { _Exit(ExitInternalError); },
+                              nullptr);
+  llvm::install_fatal_error_handler(exitOnFatalError);
+  llvm::cl::SetVersionPrinter([tool = tool.str()](llvm::raw_ostream &os) {
+    os << tool << ", bridge ABI version " << BRIDGE_ABI_VERSION << ", LLVM "
+       << LLVM_VERSION_STRING << "\n";
+  });
 }
 
 ToolSession::ToolSession(llvm::StringRef tool, int argc, char **argv,
                          llvm::cl::OptionCategory &category,
                          llvm::StringRef overview)
     : tool(tool.str()) {
-  llvm::sys::PrintStackTraceOnErrorSignal(argv[0]);
-  llvm::sys::AddSignalHandler([](void *) { _Exit(ExitInternalError); },
-                              nullptr);
-  llvm::install_fatal_error_handler(exitOnFatalError);
-  llvm::cl::SetVersionPrinter([name = this->tool](llvm::raw_ostream &os) {
-    os << name << ", bridge ABI version " << BRIDGE_ABI_VERSION << ", LLVM "
-       << LLVM_VERSION_STRING << "\n";
-  });
+  setUpTool(tool, argv[0]);
   llvm::cl::HideUnrelatedOptions(category);
   if (!llvm::cl::ParseCommandLineOptions(argc, argv, overview, &llvm::errs()))
     std::exit(ExitUserError);
@@ -48,6 +57,9 @@ int ToolSession::finish(llvm::Error error) const {
       },
       [&](const SpecError &spec) {
         status = ExitUserError;
+        // An error without a place in a file says whose it is.
+        if (!spec.hasPlace())
+          llvm::errs() << tool << ": ";
         spec.log(llvm::errs());
       },
       [&](const llvm::ErrorInfoBase &other) {

@@ -37,11 +37,12 @@ public:
 
 private:
   llvm::Error writeSpec(llvm::SmallVectorImpl<char> &path);
-  llvm::Error timeWidth(StringRef spec, unsigned width);
+  llvm::Error timeWidth(StringRef spec, StringRef precision, unsigned width);
+  KernelRates leastRates(StringRef kind);
   llvm::Error timeRun(ExploredModel &model, const Run &run);
 
   const CalibrateOptions &options;
-  std::map<std::string, std::vector<Sample>> samples; ///< by kind
+  std::map<std::string, std::vector<Sample>> samples; ///< by class
   std::string level;
   unsigned threads = 0;
 };
@@ -104,15 +105,17 @@ llvm::Error Calibration::timeRun(ExploredModel &model, const Run &run) {
       Sample sample = workOf(launch);
       for (double &amount : sample)
         amount /= seconds;
-      samples[plan::stringifyKernelKind(launch.kind).str()].push_back(sample);
+      samples[kernelClass(launch)].push_back(sample);
     }
   }
   return llvm::Error::success();
 }
 
-llvm::Error Calibration::timeWidth(StringRef spec, unsigned width) {
+llvm::Error Calibration::timeWidth(StringRef spec, StringRef precision,
+                                   unsigned width) {
   CompileOptions model;
   model.input = spec.str();
+  model.precision = precision.str();
   model.definitions = {"width=" + std::to_string(width)};
   auto loaded = ExploredModel::load(model);
   if (!loaded)
@@ -140,17 +143,20 @@ llvm::Error Calibration::run() {
   if (llvm::Error error = writeSpec(spec))
     return error;
   llvm::scope_exit cleanUp([&] { llvm::sys::fs::remove(spec); });
-  for (unsigned width : {256, 512, 1024}) {
-    llvm::errs() << "bridge-explore: timing layers of width " << width << "\n";
-    if (llvm::Error error = timeWidth(spec, width))
-      return error;
-  }
+  for (StringRef precision : {"f32", "bf16"})
+    for (unsigned width : {256, 512, 1024}) {
+      llvm::errs() << "bridge-explore: timing layers of width " << width
+                   << " in " << precision << "\n";
+      if (llvm::Error error = timeWidth(spec, precision, width))
+        return error;
+    }
   return llvm::Error::success();
 }
 
-/// Minimises Σ (Σᵢ rateᵢ · workᵢ − 1)² for rates that are not negative, by
+/// Minimises Σ (Σᵢ rateᵢ · workᵢ − 1)² for rates that are not below `least`, by
 /// cyclic coordinate descent.
-static KernelRates fit(llvm::ArrayRef<Sample> samples) {
+static KernelRates fit(llvm::ArrayRef<Sample> samples,
+                       const KernelRates &least) {
   double products[kWorkCount][kWorkCount] = {}, sums[kWorkCount] = {};
   for (const Sample &sample : samples)
     for (unsigned i = 0; i != kWorkCount; ++i) {
@@ -158,13 +164,14 @@ static KernelRates fit(llvm::ArrayRef<Sample> samples) {
       for (unsigned j = 0; j != kWorkCount; ++j)
         products[i][j] += sample[i] * sample[j];
     }
-  KernelRates rates = {};
+  KernelRates rates = least;
   for (unsigned round = 0; round != 20000; ++round)
     for (unsigned i = 0; i != kWorkCount; ++i) {
       double rest = sums[i];
       for (unsigned j = 0; j != kWorkCount; ++j)
         rest -= j == i ? 0 : products[i][j] * rates[j];
-      rates[i] = products[i][i] > 0 ? std::max(rest / products[i][i], 0.0) : 0;
+      if (products[i][i] > 0)
+        rates[i] = std::max(rest / products[i][i], least[i]);
     }
   // What explains less than a hundredth of every launch explains nothing.
   for (unsigned i = 0; i != kWorkCount; ++i)
@@ -175,6 +182,20 @@ static KernelRates fit(llvm::ArrayRef<Sample> samples) {
   return rates;
 }
 
+/// No kind computes faster than the fastest product of its precision. Without
+/// this bound, kinds whose other work grows with their FLOPs have these
+/// explained away.
+KernelRates Calibration::leastRates(StringRef kind) {
+  double peak = 0;
+  for (const Sample &product :
+       samples[kind.ends_with("_bf16") ? "gemm_bf16" : "gemm"])
+    peak = std::max(peak, product[kFlops]);
+  KernelRates least = {};
+  if (peak > 0)
+    least[kFlops] = 1 / peak;
+  return least;
+}
+
 Machine Calibration::machine() {
   Machine machine;
   machine.processor = llvm::sys::getHostCPUName().str();
@@ -182,11 +203,12 @@ Machine Calibration::machine() {
   machine.threads = threads;
   std::vector<Sample> others;
   for (const auto &[kind, list] : samples) {
-    machine.kernels[kind] = fit(list);
-    if (kind != "gemm" && kind != "attention")
+    machine.kernels[kind] = fit(list, leastRates(kind));
+    StringRef name = kind;
+    if (!name.starts_with("gemm") && !name.starts_with("attention"))
       llvm::append_range(others, list);
   }
-  machine.kernels["other"] = fit(others);
+  machine.kernels["other"] = fit(others, leastRates("gemm"));
   return machine;
 }
 

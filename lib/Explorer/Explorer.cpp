@@ -174,6 +174,13 @@ llvm::Error bridge::explore(const ExploreOptions &options,
         "the machine file tells of " + std::to_string(machine->threads) +
         " threads, found --threads=" + std::to_string(options.threads) +
         "; --calibrate --threads writes one for them");
+  if (llvm::Error error = checkPrecision(options.model.precision))
+    return error;
+  if (llvm::Error error = machine->checkPrecision(
+          options.model.precision, options.machine.empty()
+                                       ? "that comes with bridge-explore"
+                                       : options.machine))
+    return error;
   Exploration exploration(options, std::move(*machine));
   if (llvm::Error error = exploration.run())
     return error;

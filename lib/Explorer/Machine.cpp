@@ -32,8 +32,22 @@ Work bridge::workOf(const LaunchCost &launch) {
           launch.dataBytes};
 }
 
+std::string bridge::kernelClass(const LaunchCost &launch) {
+  std::string name = plan::stringifyKernelKind(launch.kind).str();
+  return launch.isBf16 ? name + "_bf16" : name;
+}
+
+llvm::Error Machine::checkPrecision(llvm::StringRef precision,
+                                    llvm::StringRef name) const {
+  if (precision == "f32" || kernels.count(("gemm_" + precision).str()))
+    return llvm::Error::success();
+  return llvm::createStringError("expected rates of `gemm_" + precision +
+                                 "` in the machine file " + name +
+                                 "; --calibrate writes one with them");
+}
+
 double Machine::predict(const LaunchCost &launch) const {
-  auto rates = kernels.find(plan::stringifyKernelKind(launch.kind).str());
+  auto rates = kernels.find(kernelClass(launch));
   if (rates == kernels.end())
     rates = kernels.find(kOther);
   Work work = workOf(launch);

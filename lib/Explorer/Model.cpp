@@ -89,6 +89,9 @@ Expected<const LoweredModel *> ExploredModel::lower(const std::string &fuse) {
     return plan.takeError();
   PipelineOptions pipeline;
   pipeline.fusionPasses = plan->passes(/*onPlan=*/false);
+  if (llvm::Error error = checkPrecision(compileOptions.precision))
+    return error;
+  pipeline.precision = compileOptions.precision;
   pipeline.planPasses = plan->passes(/*onPlan=*/true);
   model.fused = bridge->clone();
   if (llvm::Error error =
@@ -98,9 +101,7 @@ Expected<const LoweredModel *> ExploredModel::lower(const std::string &fuse) {
   if (llvm::Error error =
           runPipeline(*model.planned, pipelineTo(Phase::Planned, pipeline)))
     return error;
-  model.manifest =
-      llvm::formatv("{0}", llvm::json::Value(makeManifest(
-                               *model.planned, PlanLayout(*model.planned))));
+  model.manifest = makeManifest(*model.planned, PlanLayout(*model.planned));
   return &model;
 }
 

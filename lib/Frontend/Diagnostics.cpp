@@ -1,7 +1,9 @@
 //===- Diagnostics.cpp - Errors of specs and configs ----------------------===//
 #include "bridge/Frontend/Diagnostics.h"
 #include "Text.h"
+#include "bridge/Support/ClosestName.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
 #include <algorithm>
 
 using namespace bridge;
@@ -53,7 +55,8 @@ Diagnostic &Diagnostic::suggest(StringRef name,
                                 llvm::ArrayRef<std::string> known) {
   if (!hint.empty())
     return *this;
-  std::string closest = closestName(name, known);
+  std::string closest =
+      closestName(name, llvm::SmallVector<StringRef>(known)).str();
   if (!closest.empty())
     hint = "did you mean `" + closest + "`?";
   return *this;
@@ -122,51 +125,4 @@ void Diagnostics::print(llvm::raw_ostream &os) const {
 const SourceFile *Diagnostics::keep(std::unique_ptr<SourceFile> file) {
   kept.push_back(std::move(file));
   return kept.back().get();
-}
-
-//===----------------------------------------------------------------------===//
-// Suggestions
-//===----------------------------------------------------------------------===//
-
-/// Insertions, deletions, replacements and swaps of neighbours that lead from
-/// `a` to `b` (optimal string alignment).
-static size_t editDistance(StringRef a, StringRef b) {
-  std::vector<size_t> beforeLast, last(b.size() + 1), row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j)
-    row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    beforeLast = last;
-    last = row;
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min(
-          {last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1])});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        row[j] = std::min(row[j], beforeLast[j - 2] + 1);
-    }
-  }
-  return row.back();
-}
-
-std::string bridge::closestName(StringRef name,
-                                llvm::ArrayRef<std::string> known) {
-  constexpr size_t maxLength = 200;
-  if (name.size() < 2 || name.size() > maxLength)
-    return {};
-  std::string closest;
-  size_t limit = std::max<size_t>(name.size() / 3, 1);
-  for (const std::string &candidate : known) {
-    if (candidate == name || candidate.size() > name.size() + limit)
-      continue;
-    size_t distance = StringRef(candidate).equals_insensitive(name)
-                          ? 0
-                          : editDistance(name, candidate);
-    if (distance > limit || (distance == limit && !closest.empty()))
-      continue;
-    closest = candidate;
-    if (distance == 0)
-      break;
-    limit = distance;
-  }
-  return closest;
 }

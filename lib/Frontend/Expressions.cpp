@@ -5,6 +5,7 @@
 #include "Primitives.h"
 #include "Trace.h"
 #include "bridge/Frontend/MaskEmitter.h"
+#include "bridge/Support/ClosestName.h"
 
 using namespace bridge;
 using namespace bridge::frontend;
@@ -167,12 +168,19 @@ std::string frontend::hintForName(llvm::StringRef name,
   std::string meaning = hintForFunction(name);
   if (!meaning.empty())
     return meaning;
-  std::string close = closestName(name, known);
-  return close.empty() ? "" : "did you mean `" + close + "`?";
+  llvm::StringRef close =
+      closestName(name, llvm::SmallVector<llvm::StringRef>(known));
+  return close.empty() ? "" : ("did you mean `" + close + "`?").str();
 }
 
 FailureOr<Value> Evaluator::name(const ast::Name &node, Scope &scope) {
   const Value *found = scope.find(node.name);
+  // Names of functions were looked up before any of them was called.
+  if (!found && !callStack.empty())
+    return error(node.range, "`" + node.name + "` has no value here")
+        .withHint(
+            "assign it before: a branch may not be taken, and what a loop "
+            "assigns first is local to its turns");
   if (!found)
     return error(node.range, "unknown name `" + node.name + "`")
         .withHint(hintForName(node.name, scope.known()));

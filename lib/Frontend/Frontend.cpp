@@ -243,6 +243,10 @@ FailureOr<Loader::RecipePointer> Loader::chooseParameters() {
 //===----------------------------------------------------------------------===//
 
 FailureOr<std::vector<const ast::Entry *>> Loader::chooseEntries() {
+  const ModuleDefinition &module = *model.root->recipe->module;
+  if (model.entries.empty())
+    return evaluator.error(module.node->range, module.name() + " has no entry")
+        .withHint("`entry run -> y: …` says what a caller can ask for");
   if (options.entries.empty())
     return model.entries;
   std::vector<const ast::Entry *> chosen;
@@ -253,9 +257,8 @@ FailureOr<std::vector<const ast::Entry *>> Loader::chooseEntries() {
     auto found = llvm::find(known, name);
     if (found == known.end())
       return suggestAmong(
-          evaluator.error(model.root->recipe->module->node->range,
-                          model.root->moduleName() + " has no entry `" + name +
-                              "`"),
+          evaluator.error(module.node->range,
+                          module.name() + " has no entry `" + name + "`"),
           name, known);
     const ast::Entry *entry = model.entries[found - known.begin()];
     if (!llvm::is_contained(chosen, entry))

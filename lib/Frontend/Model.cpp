@@ -1,6 +1,7 @@
 //===- Model.cpp - The parts, weights and entries of one bridge -----------===//
 #include "Model.h"
 #include "Names.h"
+#include "bridge/Support/Limits.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace bridge;
@@ -274,6 +275,18 @@ LogicalResult Model::bind(Instance &part, llvm::ArrayRef<std::string> names,
   return success();
 }
 
+/// Fails where the declared shape has too many axes.
+LogicalResult Model::checkRank(StringRef what,
+                               const ast::Declarator &declarator) {
+  size_t rank = declarator.shape->size();
+  if (rank <= kMaxInterfaceRank)
+    return success();
+  return evaluator.error(declarator.range,
+                         what.str() + " has at most " +
+                             std::to_string(kMaxInterfaceRank) +
+                             " axes, found " + std::to_string(rank));
+}
+
 LogicalResult Model::weight(Instance &part, const ast::Weight &node) {
   const ast::Declarator &declarator = *node.declarator;
   llvm::ArrayRef<std::string> names = declarator.path->names;
@@ -299,6 +312,8 @@ LogicalResult Model::weight(Instance &part, const ast::Weight &node) {
     return evaluator.error(declarator.range, "a weight needs a shape: `" +
                                                  declarator.path->str() +
                                                  "[…]`");
+  if (failed(checkRank("a weight", declarator)))
+    return failure();
   double elements = 1;
   for (const ast::Expr *dim : *declarator.shape) {
     FailureOr<int64_t> size = evaluator.staticDimension(*dim, *part.scope);
@@ -483,6 +498,8 @@ LogicalResult Model::input(Instance &part, const ast::Input &node) {
         "an input is f32 or i32" + (declarator.type.empty()
                                         ? std::string()
                                         : ", found `" + declarator.type + "`"));
+  if (failed(checkRank("an input", declarator)))
+    return failure();
   inputs.push_back(&node);
   RunTimeName &name = ownedNames.emplace_back();
   name.kind = RunTimeName::Kind::Input;

@@ -68,6 +68,8 @@ private:
   llvm::LogicalResult member(Instance &part, const ast::Node &node);
   llvm::LogicalResult members(Instance &part,
                               const std::vector<ast::Member *> &body);
+  llvm::LogicalResult checkRank(llvm::StringRef what,
+                                const ast::Declarator &declarator);
   llvm::LogicalResult weight(Instance &part, const ast::Weight &node);
   llvm::LogicalResult assignMember(Instance &part, const ast::Assign &node);
   llvm::LogicalResult assignOne(Instance &part, const ast::Assign &node,

@@ -334,13 +334,16 @@ FailureOr<Value> Evaluator::binary(StringRef op, const Value &left,
     return unsupported();
   if (isSymbolic) {
     if (m && n)
-      if (std::optional<Dim> result = binaryDimensions(op, *m, *n))
+      if (std::optional<Dim> result = binaryDimensions(op, *m, *n)) {
+        if (!result->fits())
+          return overflow(*this, range);
         return isReasonable(*result)
                    ? FailureOr<Value>(*result)
                    : error(range, "a dimension is a polynomial of at most " +
                                       std::to_string(kMaxTerms) +
                                       " terms and degree " +
                                       std::to_string(kMaxDegree));
+      }
     return error(range, "`" + describe(left) + " " + op.str() + " " +
                             describe(right) +
                             "` is known on entry, not when compiling");

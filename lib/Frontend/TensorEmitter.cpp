@@ -42,6 +42,15 @@ LogicalResult TensorEmitter::fail(const Inferred &inferred, ValueRange shown) {
   return fail(std::move(message));
 }
 
+LogicalResult TensorEmitter::checkSize(RankedTensorType type) {
+  Dim bytes(8);
+  for (const Dim &dim : getDims(type))
+    bytes = bytes * dim;
+  if (bytes.fits())
+    return success();
+  return fail(describe(type) + " has more elements than 64 bits can count");
+}
+
 LogicalResult TensorEmitter::failOperator(StringRef op,
                                           ArrayRef<Operand> operands,
                                           const Twine &message,
@@ -162,9 +171,10 @@ FailureOr<Value> TensorEmitter::arange(const Dim &count) {
     return fail("`arange` takes a count of at least 0, found " +
                 describe(count));
   require(count, "arange(" + describe(count) + ")");
-  return IotaOp::create(builder, location,
-                        getTensorType(count, builder.getI32Type()))
-      .getResult();
+  RankedTensorType type = getTensorType(count, builder.getI32Type());
+  if (failed(checkSize(type)))
+    return failure();
+  return IotaOp::create(builder, location, type).getResult();
 }
 
 //===----------------------------------------------------------------------===//

@@ -170,8 +170,12 @@ FailureOr<Value> TensorEmitter::einops(StringRef name, Value x,
     grouped.push_back(product(sizes.all(axis)));
 
   Value value = *permute(*reshape(x, sizes.all(source)), order);
-  if (!added.empty())
-    value = *broadcast(*reshape(value, withOnes), full);
+  if (!added.empty()) {
+    FailureOr<Value> stretched = broadcast(*reshape(value, withOnes), full);
+    if (failed(stretched))
+      return failure();
+    value = *stretched;
+  }
   return reshape(value, grouped);
 }
 

@@ -152,7 +152,10 @@ FailureOr<Value> TensorEmitter::pad(Value x, const Dim &before,
     SmallVector<Dim> dims = getDims(x);
     dims[*normalized] = count;
     Value zero = *constant(0, typeOf(x).getElementType());
-    parts.push_back(*broadcast(zero, dims));
+    FailureOr<Value> zeros = broadcast(zero, dims);
+    if (failed(zeros))
+      return failure();
+    parts.push_back(*zeros);
     return success();
   };
   if (failed(addZeros(before)))

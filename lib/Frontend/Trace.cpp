@@ -2,6 +2,7 @@
 #include "Trace.h"
 #include "Names.h"
 #include "PruneUnused.h"
+#include "bridge/Support/Limits.h"
 
 using namespace bridge;
 using namespace bridge::frontend;
@@ -399,6 +400,11 @@ LogicalResult Trace::attemptEntry(const ast::Entry &entry) {
       value = evaluator.error(result.range, "the result `" + result.name +
                                                 "` is a tensor, found " +
                                                 describe(*value));
+    if (succeeded(value) && getDims(value->tensor()).size() > kMaxInterfaceRank)
+      value = evaluator.error(result.range,
+                              "the result `" + result.name + "` has at most " +
+                                  std::to_string(kMaxInterfaceRank) +
+                                  " axes, found " + describe(*value));
     if (failed(value)) {
       traced = failure();
       break;

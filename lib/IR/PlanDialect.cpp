@@ -85,3 +85,7 @@ PanelsType PanelsType::get(Type elementType, ArrayRef<Dim> sizes) {
 int64_t bridge::elementBytes(Type element) {
   return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
 }
+
+Type bridge::loadedType(Type element) {
+  return element.isBF16() ? Float32Type::get(element.getContext()) : element;
+}

@@ -32,6 +32,8 @@ public:
   int64_t view(StringRef name, Element element,
                std::optional<int64_t> rank = std::nullopt);
   void panels(StringRef name);
+  /// The operands from `first` on, `count` of them, have elements of one type.
+  void alike(unsigned first, unsigned count);
   /// No operand is left.
   LogicalResult finish();
 
@@ -73,7 +75,7 @@ static bool fits(Element element, Type type) {
   case Element::Any:
     return true;
   case Element::Float:
-    return isa<FloatType>(type);
+    return type.isF32() || type.isBF16();
   case Element::Integer:
     return type.isInteger(32);
   case Element::Truth:
@@ -117,6 +119,19 @@ void Contract::panels(StringRef name) {
   ++next;
 }
 
+void Contract::alike(unsigned first, unsigned count) {
+  if (hasFailed)
+    return;
+  Type wanted = elementOf(types[first]);
+  for (unsigned operand = first + 1; operand < first + count; ++operand)
+    if (Type found = elementOf(types[operand]); found != wanted) {
+      fail("C3") << "operands " << first << " and " << operand
+                 << " have elements of one type, found " << wanted << " and "
+                 << found;
+      return;
+    }
+}
+
 LogicalResult Contract::finish() {
   if (!hasFailed && left() != 0)
     fail("C1") << "there are " << left() << " operands too many";
@@ -155,11 +170,12 @@ static LogicalResult verifyBody(KernelOp kernel, ArrayRef<Type> arguments,
 static LogicalResult verifyGemm(KernelOp kernel, Contract &contract) {
   contract.view("a", Element::Float, 4);
   contract.panels("b");
+  contract.alike(0, 2);
   if (contract.has("bias"))
     contract.view("bias", Element::Float, 1);
   SmallVector<Type> arguments{Float32Type::get(kernel.getContext())};
   while (contract.ok() && contract.left() > 1) {
-    arguments.push_back(elementOf(contract.peek()));
+    arguments.push_back(loadedType(elementOf(contract.peek())));
     contract.view("extra", Element::Any, 4);
   }
   contract.view("out", Element::Float, 4);
@@ -179,7 +195,7 @@ static LogicalResult verifyMap(KernelOp kernel, Contract &contract) {
     contract.fail("C1") << "the last operand is a view, `out`";
   SmallVector<Type> arguments;
   for (int64_t i = 0; i < inputs && contract.ok() && contract.left() > 1; ++i) {
-    arguments.push_back(elementOf(contract.peek()));
+    arguments.push_back(loadedType(elementOf(contract.peek())));
     contract.view("input", Element::Any, out.getRank());
   }
   if (contract.ok() && int64_t(arguments.size()) != inputs)
@@ -194,13 +210,14 @@ static LogicalResult verifyMap(KernelOp kernel, Contract &contract) {
   arguments.append(out.getRank(), IntegerType::get(kernel.getContext(), 32));
   if (kernel.getBody().empty())
     return kernel.emitOpError() << "C5: a map needs a region";
-  return verifyBody(kernel, arguments, out.getElementType());
+  return verifyBody(kernel, arguments, loadedType(out.getElementType()));
 }
 
 static LogicalResult verifyAttention(KernelOp kernel, Contract &contract) {
   bool isMasked = !kernel.getBody().empty();
   for (StringRef name : {"q", "k", "v"})
     contract.view(name, Element::Float, 4);
+  contract.alike(0, 3);
   contract.config<FloatAttr>("scale");
   if (contract.has("bias"))
     contract.view("bias", Element::Float, 4);
@@ -273,6 +290,7 @@ static void readCrossEntropy(Contract &contract) {
 static void readSweepOperands(Contract &contract) {
   contract.view("a", Element::Float, 2);
   contract.panels("b");
+  contract.alike(0, 2);
   contract.view("scale", Element::Float, 0);
 }
 
@@ -323,6 +341,7 @@ static LogicalResult verifyKind(KernelOp kernel, Contract &contract) {
   case KernelKind::Pack:
     contract.view("in", Element::Float, 4);
     contract.panels("out");
+    contract.alike(0, 2);
     break;
   case KernelKind::LayerNorm:
     readNorm(contract, {"weight", "bias"}, /*mayAdd=*/true);

@@ -31,7 +31,7 @@ std::string bridge::pipelineTo(Phase phase, const PipelineOptions &options) {
     llvm::append_values(passes, "canonicalize", "cse");
     break;
   case Phase::Planned:
-    passes = {"convert-bridge-to-plan"};
+    passes = {"convert-bridge-to-plan{precision=" + options.precision + "}"};
     llvm::append_range(passes, options.planPasses);
     break;
   case Phase::Kernels:

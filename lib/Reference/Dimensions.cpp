@@ -21,8 +21,12 @@ llvm::Expected<int64_t> Dimensions::evaluate(const Dim &dim) const {
     if (!isKnown(name))
       return failure("the dimension `" + name +
                      "` is not known from any input of this entry");
-  return dim.evaluate(
+  int64_t size = dim.evaluate(
       [&](llvm::StringRef name) { return known.find(name)->second.value; });
+  if (size == INT64_MAX || size == INT64_MIN)
+    return failure("the dimension `" + dim.str() +
+                   "` does not fit into 64 bits");
+  return size;
 }
 
 llvm::Expected<Shape> Dimensions::evaluate(llvm::ArrayRef<Dim> dims) const {

@@ -2,6 +2,7 @@
 #include "bridge/Reference/Weights.h"
 #include "View.h"
 #include "bridge/Reference/Evaluation.h"
+#include "bridge/Support/ClosestName.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/GlobPattern.h"
 #include <set>
@@ -18,19 +19,9 @@ static llvm::Error failure(const llvm::Twine &message) {
 // Messages
 //===----------------------------------------------------------------------===//
 
-/// "; did you mean `x`?" for the candidate closest to a name, where one is
-/// close: a third of its letters may differ.
-template <typename Names>
-static std::string suggest(StringRef name, const Names &candidates) {
-  unsigned best = name.size() / 3 + 1;
-  StringRef closest;
-  for (StringRef candidate : candidates) {
-    unsigned distance = name.edit_distance(candidate, true, best);
-    if (distance < best) {
-      best = distance;
-      closest = candidate;
-    }
-  }
+/// "; did you mean `x`?" where a candidate is close.
+static std::string suggest(StringRef name, ArrayRef<StringRef> candidates) {
+  StringRef closest = closestName(name, candidates);
   return closest.empty() ? "" : ("; did you mean `" + closest + "`?").str();
 }
 
@@ -115,7 +106,7 @@ llvm::Error Binder::reportMissing(WeightOp weight) {
   std::string more;
   if (missing > 1)
     more = "; " + std::to_string(missing - 1) + " more are missing";
-  std::vector<StringRef> free;
+  SmallVector<StringRef> free;
   for (auto &[name, stored] : checkpoint)
     if (!claimed.contains(name))
       free.push_back(name);
@@ -155,11 +146,18 @@ llvm::Error Binder::checkSurplus() {
   size_t shown = std::min(surplus.size(), kShown);
   std::string names =
       "`" + llvm::join(ArrayRef(surplus).take_front(shown), "`, `") + "`";
+  std::string hint;
+  if (surplus.size() == 1) {
+    SmallVector<StringRef> weights;
+    for (auto weight : module.getOps<WeightOp>())
+      weights.push_back(weight.getSymName());
+    hint = suggest(surplus.front(), weights);
+  }
   auto model = module->getAttrOfType<StringAttr>(kModelAttr);
   return failure(Twine(surplus.size()) +
                  (surplus.size() == 1 ? " tensor belongs" : " tensors belong") +
                  " to no weight" + (model ? " of " + model.getValue() : "") +
-                 ": " + names + (surplus.size() > shown ? ", …" : ""));
+                 ": " + names + (surplus.size() > shown ? ", …" : "") + hint);
 }
 
 Expected<WeightBinding> Binder::bind() {

@@ -1,6 +1,7 @@
 //===- Inputs.cpp - What an entry is run on -------------------------------===//
 #include "Inputs.h"
 #include "TensorFile.h"
+#include "bridge/Support/ClosestName.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -110,6 +111,15 @@ static Expected<Array> loadPictures(bridge_preprocessor *preprocessor,
   return all;
 }
 
+/// "; did you mean `x`?" where an input's name is close.
+static std::string suggestInput(llvm::StringRef name, const EntryInfo &entry) {
+  llvm::SmallVector<llvm::StringRef> known;
+  for (const ValueInfo &input : entry.inputs)
+    known.push_back(input.name);
+  llvm::StringRef closest = closestName(name, known);
+  return closest.empty() ? "" : ("; did you mean `" + closest + "`?").str();
+}
+
 /// The input that a picture is for, and the picture's path.
 static Expected<std::pair<std::string, std::string>>
 resolveImage(llvm::StringRef word, const EntryInfo &entry) {
@@ -124,7 +134,8 @@ resolveImage(llvm::StringRef word, const EntryInfo &entry) {
     // A file's name may have an equals sign in it.
     if (!llvm::sys::fs::exists(word))
       return llvm::createStringError("--image: entry `" + entry.name +
-                                     "` has no input `" + name + "`");
+                                     "` has no input `" + name + "`" +
+                                     suggestInput(name, entry));
   }
   if (llvm::count_if(entry.inputs, takesPictures) != 1)
     return llvm::createStringError("--image: entry `" + entry.name +
@@ -164,9 +175,11 @@ static llvm::Error reportMissing(const RunOptions &options,
     return llvm::createStringError("input `" + name +
                                    "` is not given; --inputs FILE or --image " +
                                    name + "=PICTURE gives it");
+  auto names = file->names();
+  std::string known =
+      names.empty() ? "none" : "`" + llvm::join(names, "`, `") + "`";
   return llvm::createStringError(options.inputs + ": has no tensor `" + name +
-                                 "` (it has `" +
-                                 llvm::join(file->names(), "`, `") + "`)");
+                                 "` (it has " + known + ")");
 }
 
 Expected<ArrayMap> bridge::collectInputs(const RunOptions &options,

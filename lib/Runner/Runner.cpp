@@ -2,28 +2,15 @@
 #include "bridge/Runner/Runner.h"
 #include "RunCompiled.h"
 #include "RunReference.h"
+#include "bridge/Driver/Preprocessor.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace bridge;
 using llvm::Expected;
 namespace fs = llvm::sys::fs;
-
-/// The preprocessor_config.json of a checkpoint folder, or empty.
-static Expected<std::string> readPreprocessor(llvm::StringRef folder) {
-  llvm::SmallString<128> path(folder);
-  llvm::sys::path::append(path, "preprocessor_config.json");
-  if (!fs::exists(path))
-    return "";
-  auto text = llvm::MemoryBuffer::getFile(path);
-  if (!text)
-    return llvm::createStringError("cannot read " + path + ": " +
-                                   text.getError().message());
-  return (*text)->getBuffer().str();
-}
 
 /// Compiles into a folder that is gone when the program ends.
 static Expected<int> compileAndRun(const RunOptions &options,
@@ -37,7 +24,10 @@ static Expected<int> compileAndRun(const RunOptions &options,
   compilation.output = (folder + "/model.so").str();
   if (llvm::Error error = compile(compilation))
     return error;
-  return runCompiled(compilation.output, options, preprocessor);
+  RunOptions adapted = options;
+  if (!options.tolerance && compilation.precision == "bf16")
+    adapted.tolerance = 1e-2;
+  return runCompiled(compilation.output, adapted, preprocessor);
 }
 
 Expected<int> bridge::run(const RunOptions &given) {
@@ -45,10 +35,12 @@ Expected<int> bridge::run(const RunOptions &given) {
   const std::string &input = options.model.input;
   std::string preprocessor;
   if (fs::is_directory(input)) {
-    Expected<std::string> text = readPreprocessor(input);
-    if (!text)
-      return text.takeError();
-    preprocessor = std::move(*text);
+    Expected<std::optional<llvm::json::Value>> config =
+        readPreprocessor(options.model);
+    if (!config)
+      return config.takeError();
+    if (*config)
+      preprocessor = llvm::formatv("{0}", **config);
     if (options.weights.empty())
       options.weights = input;
   }

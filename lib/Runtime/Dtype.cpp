@@ -198,6 +198,11 @@ bridge_dtype dtypeOfFileName(Text name) {
   return static_cast<bridge_dtype>(index);
 }
 
+void roundToBf16(const float *from, int64_t count, uint16_t *out) {
+  for (int64_t i = 0; i < count; ++i)
+    out[i] = floatToBrain(from[i]);
+}
+
 void readFloats(const void *source, bridge_dtype from, int64_t stride,
                 int64_t count, float *out) {
   auto *at = static_cast<const char *>(source);

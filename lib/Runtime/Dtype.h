@@ -25,6 +25,9 @@ bridge_dtype dtypeOfFileName(Text name);
 void readFloats(const void *source, bridge_dtype from, int64_t stride,
                 int64_t count, float *out);
 
+/// Rounds `count` numbers to the nearest bf16, ties to even.
+void roundToBf16(const float *from, int64_t count, uint16_t *out);
+
 /// One element of a float or integer type; `address` need not be aligned.
 double readNumber(const void *address, bridge_dtype dtype);
 

@@ -262,6 +262,10 @@ private:
     const char *layout = nullptr;
     BRIDGE_TRY(readInteger(object, "weight", slot.weight));
     BRIDGE_TRY(readString(object, "view", slot.view));
+    BRIDGE_TRY(readDtype(object, slot.dtype));
+    if (slot.dtype != BRIDGE_F32 && slot.dtype != BRIDGE_BF16 &&
+        slot.dtype != BRIDGE_I32)
+      return fail("dtype");
     BRIDGE_TRY(readString(object, "layout", layout));
     slot.panels = strcmp(layout, "panels") == 0;
     return slot.panels || strcmp(layout, "rows") == 0 ? BRIDGE_OK

@@ -66,6 +66,7 @@ struct Weight {
 struct Slot {
   int64_t weight;
   const char *view;
+  bridge_dtype dtype; ///< of what is stored
   bool panels;
 };
 

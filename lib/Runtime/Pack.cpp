@@ -1,28 +1,13 @@
 //===- Pack.cpp - Weights in the layouts of kernels -----------------------===//
 #include "Dtype.h"
+#include "Pages.h"
 #include "TensorFile.h"
 #include "Weights.h"
 #include "bridge/Runtime/RandomWeights.h"
-#include <sys/mman.h>
 
 using namespace bridge::runtime;
 
-namespace bridge::runtime {
-
-void *mapMemory(int64_t bytes) {
-  void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-  return memory == MAP_FAILED ? nullptr : memory;
-}
-
-void unmapMemory(void *memory, int64_t bytes) {
-  if (memory)
-    munmap(memory, bytes);
-}
-
 PackedWeights::~PackedWeights() { unmapMemory(memory, bytes); }
-
-} // namespace bridge::runtime
 
 /// Readable bytes after a slot's end.
 static constexpr int64_t tailBytes = 256;
@@ -39,20 +24,32 @@ static Matrix matrixOf(const bridge_tensor &tensor) {
   return matrix;
 }
 
-int64_t bridge::runtime::packedBytes(const bridge_tensor &tensor, bool panels,
-                                     int64_t width) {
+/// Bytes of a unit of panels: an f32, or two bf16 that are neighbours in a row.
+static constexpr int64_t unitBytes = 4;
+
+static int64_t elementBytes(const SlotLayout &layout) {
+  return static_cast<int64_t>(bridge_dtype_bytes(layout.dtype));
+}
+
+static int64_t unitElements(const SlotLayout &layout) {
+  return unitBytes / elementBytes(layout);
+}
+
+int64_t bridge::runtime::packedBytes(const bridge_tensor &tensor,
+                                     const SlotLayout &layout) {
   int64_t bytes = elementCount(tensor.rank, tensor.shape);
   if (bytes < 0)
     return -1;
-  if (panels) {
+  if (layout.panels) {
     Matrix matrix = matrixOf(tensor);
-    int64_t rows;
-    if (!roundUp(matrix.rows, width, rows) ||
-        !multiply(rows, matrix.columns, bytes))
+    int64_t rows, columns;
+    if (!roundUp(matrix.rows, layout.width, rows) ||
+        !roundUp(matrix.columns, unitElements(layout), columns) ||
+        !multiply(rows, columns, bytes))
       return -1;
   }
-  if (!multiply(bytes, 4, bytes) || !add(bytes, tailBytes, bytes) ||
-      !roundUp(bytes, 64, bytes))
+  if (!multiply(bytes, elementBytes(layout), bytes) ||
+      !add(bytes, tailBytes, bytes) || !roundUp(bytes, 64, bytes))
     return -1;
   return bytes;
 }
@@ -84,7 +81,7 @@ static void readColumns(const bridge_tensor &tensor, int64_t row, int64_t first,
 /// Columns of a tile.
 static constexpr int64_t chunk = 64;
 
-/// Writes four rows of `count` columns as the columns of a panel.
+/// Writes four rows of `count` units as the columns of a panel.
 static void transposeTile(const float (&tile)[4][chunk], int64_t count,
                           int64_t width, float *out) {
   using Four = float __attribute__((vector_size(16), aligned(4), may_alias));
@@ -105,9 +102,18 @@ static void transposeTile(const float (&tile)[4][chunk], int64_t count,
   }
 }
 
-/// [⌈rows/width⌉][columns][width]; `out` is zero where rows are missing.
-static void packPanels(const bridge_tensor &tensor, int64_t width, float *out) {
+/// The numbers of a tile's row as units, in their place.
+static void makePairs(float (&row)[chunk]) {
+  uint16_t halves[chunk];
+  roundToBf16(row, chunk, halves);
+  memcpy(row, halves, sizeof(halves));
+}
+
+/// [⌈rows/width⌉][units][width]; `out` is zero where rows are missing.
+static void packPanels(const bridge_tensor &tensor, const SlotLayout &layout,
+                       float *out) {
   Matrix matrix = matrixOf(tensor);
+  int64_t width = layout.width, elements = unitElements(layout);
   for (int64_t panel = 0; panel < matrix.rows; panel += width) {
     int64_t end = panel + width < matrix.rows ? panel + width : matrix.rows;
     for (int64_t first = 0; first < matrix.columns; first += chunk) {
@@ -115,30 +121,49 @@ static void packPanels(const bridge_tensor &tensor, int64_t width, float *out) {
       int64_t count = rest < chunk ? rest : chunk;
       for (int64_t row = panel; row < end; row += 4) {
         float tile[4][chunk] = {};
-        for (int64_t r = 0; r < 4 && row + r < end; ++r)
+        for (int64_t r = 0; r < 4 && row + r < end; ++r) {
           readColumns(tensor, row + r, first, count, tile[r]);
-        transposeTile(tile, count, width, out + first * width + row - panel);
+          if (elements == 2)
+            makePairs(tile[r]);
+        }
+        transposeTile(tile, (count + elements - 1) / elements, width,
+                      out + first / elements * width + row - panel);
       }
     }
-    out += matrix.columns * width;
+    out += (matrix.columns + elements - 1) / elements * width;
   }
 }
 
-void bridge::runtime::packWeight(const bridge_tensor &tensor, bool panels,
-                                 int64_t width, void *out) {
-  auto *floats = static_cast<float *>(out);
+static void packRows(const bridge_tensor &tensor, const SlotLayout &layout,
+                     char *out) {
+  Matrix matrix = matrixOf(tensor);
+  for (int64_t row = 0; row < matrix.rows; ++row) {
+    if (layout.dtype == BRIDGE_F32)
+      readColumns(tensor, row, 0, matrix.columns,
+                  reinterpret_cast<float *>(out));
+    else
+      for (int64_t first = 0; first < matrix.columns; first += chunk) {
+        int64_t rest = matrix.columns - first;
+        int64_t count = rest < chunk ? rest : chunk;
+        float numbers[chunk];
+        readColumns(tensor, row, first, count, numbers);
+        roundToBf16(numbers, count, reinterpret_cast<uint16_t *>(out) + first);
+      }
+    out += matrix.columns * elementBytes(layout);
+  }
+}
+
+void bridge::runtime::packWeight(const bridge_tensor &tensor,
+                                 const SlotLayout &layout, void *out) {
   if (dtypeInfo(tensor.dtype)->kind == DtypeInfo::Integer) {
     int64_t misfit;
     copyToRows(tensor, out, BRIDGE_I32, misfit);
     return;
   }
-  if (panels) {
-    packPanels(tensor, width, floats);
-    return;
-  }
-  Matrix matrix = matrixOf(tensor);
-  for (int64_t row = 0; row < matrix.rows; ++row)
-    readColumns(tensor, row, 0, matrix.columns, floats + row * matrix.columns);
+  if (layout.panels)
+    packPanels(tensor, layout, static_cast<float *>(out));
+  else
+    packRows(tensor, layout, static_cast<char *>(out));
 }
 
 namespace {
@@ -164,7 +189,7 @@ bridge_status placeSlots(const bridge_manifest &manifest, int64_t width,
     bridge_tensor tensor =
         bridge_tensor_make(BRIDGE_F32, weight.rank, weight.shape, nullptr);
     BRIDGE_TRY(sliceSlot(slot, weight, tensor, message));
-    int64_t bytes = packedBytes(tensor, slot.panels, width);
+    int64_t bytes = packedBytes(tensor, {slot.dtype, slot.panels, width});
     offsets.push(total);
     if (bytes < 0 || !add(total, bytes, total))
       return message.fail(BRIDGE_OUT_OF_MEMORY,
@@ -196,7 +221,7 @@ bridge_status bridge::runtime::packWeights(const bridge_manifest &manifest,
     const Slot &slot = manifest.slots[i];
     bridge_tensor tensor = bound[slot.weight];
     BRIDGE_TRY(sliceSlot(slot, manifest.weights[slot.weight], tensor, message));
-    packWeight(tensor, slot.panels, panelWidth, packed.slots[i]);
+    packWeight(tensor, {slot.dtype, slot.panels, panelWidth}, packed.slots[i]);
     if (isRowMajor(tensor))
       giveBack(tensor.data, elementCount(tensor.rank, tensor.shape) *
                                 bridge_dtype_bytes(tensor.dtype));
@@ -241,7 +266,8 @@ bridge::runtime::packRandomWeights(const bridge_manifest &manifest,
         isFloat ? BRIDGE_F32 : BRIDGE_I32, weight.rank, weight.shape, memory);
     bridge_status status = sliceSlot(slot, weight, tensor, message);
     if (status == BRIDGE_OK)
-      packWeight(tensor, slot.panels, panelWidth, packed.slots[i]);
+      packWeight(tensor, {slot.dtype, slot.panels, panelWidth},
+                 packed.slots[i]);
     unmapMemory(memory, bytes);
     BRIDGE_TRY(status);
   }

@@ -36,6 +36,11 @@ public:
     if (config.kind != Json::Object)
       return fail("preprocessor_config.json is %s, expected an object",
                   config.kindName());
+    if (const Json *kind = field("unsupported"))
+      return failAs(BRIDGE_UNSUPPORTED,
+                    "pictures of a `%.*s` cannot be prepared; --inputs takes "
+                    "pixel values",
+                    BRIDGE_TEXT(kind->text));
     BRIDGE_TRY(checkSteps());
     BRIDGE_TRY(readSize("do_resize", "size", true, result.size));
     BRIDGE_TRY(readSize("do_center_crop", "crop_size", false, result.crop));
@@ -45,15 +50,20 @@ public:
 
 private:
   template <typename... Arguments>
-  bridge_status fail(const char *format, Arguments... arguments) {
+  bridge_status failAs(bridge_status status, const char *format,
+                       Arguments... arguments) {
     Builder text;
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wformat-nonliteral"
 #pragma clang diagnostic ignored "-Wformat-security"
     text.addf(format, arguments...);
 #pragma clang diagnostic pop
-    return message.fail(BRIDGE_BAD_ARGUMENT, "preprocessor_config.json: %s",
+    return message.fail(status, "preprocessor_config.json: %s",
                         text.terminated());
+  }
+  template <typename... Arguments>
+  bridge_status fail(const char *format, Arguments... arguments) {
+    return failAs(BRIDGE_BAD_ARGUMENT, format, arguments...);
   }
 
   /// A field that is there and not null.
@@ -75,7 +85,8 @@ private:
       for (const char *name : known)
         isKnown = isKnown || member.key == name;
       if (!isKnown)
-        return fail("`%.*s` is not supported", BRIDGE_TEXT(member.key));
+        return failAs(BRIDGE_UNSUPPORTED, "`%.*s` is not supported",
+                      BRIDGE_TEXT(member.key));
     }
     return BRIDGE_OK;
   }

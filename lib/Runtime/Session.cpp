@@ -3,6 +3,7 @@
 #include "Dimensions.h"
 #include "Dtype.h"
 #include "Model.h"
+#include "Pages.h"
 #include "ThreadPool.h"
 #include <unistd.h>
 

@@ -117,6 +117,7 @@ private:
 
   bridge_status checkSurplus() {
     int64_t count = 0;
+    const char *first = nullptr;
     Builder names;
     for (int64_t i = 0; i < file.tensors.size(); ++i) {
       bool covered = claimed[i];
@@ -124,16 +125,21 @@ private:
         covered = covered || matchesGlob(glob, file.tensors[i].name);
       if (covered)
         continue;
+      first = first ? first : file.tensors[i].name;
       if (++count <= 4)
         names.addf("%s`%s`", count > 1 ? ", " : "", file.tensors[i].name);
     }
     if (!count)
       return BRIDGE_OK;
+    Suggestion suggestion(first);
+    if (count == 1)
+      for (const Weight &weight : manifest.weights)
+        suggestion.consider(weight.name);
     return message.fail(
-        BRIDGE_BAD_WEIGHTS, "%s: %lld tensor%s no weight of %s: %s%s", what,
+        BRIDGE_BAD_WEIGHTS, "%s: %lld tensor%s no weight of %s: %s%s%s", what,
         static_cast<long long>(count),
         count == 1 ? " belongs to" : "s belong to", manifest.model,
-        names.terminated(), count > 4 ? ", …" : "");
+        names.terminated(), count > 4 ? ", …" : "", suggestion.hint());
   }
 
   const bridge_manifest &manifest;

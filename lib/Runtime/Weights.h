@@ -22,12 +22,18 @@ bridge_status bindWeights(const bridge_manifest &manifest,
 /// Whether `text` matches a glob of `*` (any characters) and `?` (one).
 bool matchesGlob(Text glob, Text text);
 
-/// The bytes of a slot for `shape`: rows, or panels of `width` columns, and the
-/// readable bytes after the end, in whole cache lines. −1 on overflow.
-int64_t packedBytes(const bridge_tensor &tensor, bool panels, int64_t width);
-/// Fills a slot of zero bytes with the elements of `tensor`; `width` is a
-/// multiple of 4.
-void packWeight(const bridge_tensor &tensor, bool panels, int64_t width,
+/// How a slot holds the elements of a weight.
+struct SlotLayout {
+  bridge_dtype dtype;
+  bool panels;   ///< or rows
+  int64_t width; ///< columns of a panel, a multiple of 4
+};
+
+/// The bytes of a slot for a tensor and the readable bytes after the end, in
+/// whole cache lines. −1 on overflow.
+int64_t packedBytes(const bridge_tensor &tensor, const SlotLayout &layout);
+/// Fills a slot of zero bytes with the elements of `tensor`.
+void packWeight(const bridge_tensor &tensor, const SlotLayout &layout,
                 void *out);
 
 /// The slots of a model in one piece of memory.
@@ -47,10 +53,6 @@ bridge_status packWeights(const bridge_manifest &manifest,
 bridge_status packRandomWeights(const bridge_manifest &manifest, uint64_t seed,
                                 int64_t panelWidth, PackedWeights &packed,
                                 Message &message);
-
-/// Zeroed memory by pages, all of them there, or null.
-void *mapMemory(int64_t bytes);
-void unmapMemory(void *memory, int64_t bytes);
 
 } // namespace bridge::runtime
 

@@ -7,6 +7,20 @@
 
 using namespace bridge;
 
+static int64_t saturatingAdd(int64_t a, int64_t b) {
+  int64_t sum;
+  if (__builtin_add_overflow(a, b, &sum))
+    return a < 0 ? INT64_MIN : INT64_MAX;
+  return sum;
+}
+
+static int64_t saturatingMultiply(int64_t a, int64_t b) {
+  int64_t product;
+  if (__builtin_mul_overflow(a, b, &product))
+    return (a < 0) != (b < 0) ? INT64_MIN : INT64_MAX;
+  return product;
+}
+
 Dim::Dim(int64_t constant) {
   if (constant != 0)
     monomials[{}] = constant;
@@ -105,13 +119,16 @@ std::vector<std::string> Dim::symbols() const {
   return {names.begin(), names.end()};
 }
 
-/// Coefficients wrap around on overflow.
-static int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
+bool Dim::fits() const {
+  return llvm::none_of(monomials, [](const auto &term) {
+    return term.second == INT64_MAX || term.second == INT64_MIN;
+  });
+}
 
 static void accumulate(std::map<Dim::Monomial, int64_t> &terms,
                        const Dim::Monomial &monomial, int64_t coefficient) {
   int64_t &value = terms[monomial];
-  value = wrap(static_cast<uint64_t>(value) + coefficient);
+  value = saturatingAdd(value, coefficient);
   if (value == 0)
     terms.erase(monomial);
 }
@@ -132,7 +149,7 @@ Dim Dim::operator*(const Dim &other) const {
       Monomial joined;
       std::merge(left.begin(), left.end(), right.begin(), right.end(),
                  std::back_inserter(joined));
-      accumulate(product.monomials, joined, wrap(static_cast<uint64_t>(a) * b));
+      accumulate(product.monomials, joined, saturatingMultiply(a, b));
     }
   return product;
 }
@@ -172,12 +189,12 @@ Dim Dim::substitute(llvm::StringRef name, const Dim &value) const {
 
 int64_t
 Dim::evaluate(llvm::function_ref<int64_t(llvm::StringRef)> value) const {
-  uint64_t sum = 0;
+  int64_t sum = 0;
   for (const auto &[monomial, coefficient] : monomials) {
-    uint64_t term = coefficient;
+    int64_t term = coefficient;
     for (const std::string &factor : monomial)
-      term *= static_cast<uint64_t>(value(factor));
-    sum += term;
+      term = saturatingMultiply(term, value(factor));
+    sum = saturatingAdd(sum, term);
   }
-  return static_cast<int64_t>(sum);
+  return sum;
 }

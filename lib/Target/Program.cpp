@@ -86,8 +86,9 @@ bridge::makeProgramModule(llvm::LLVMContext &context, llvm::StringRef symbol,
         llvm::ConstantExpr::getPtrToInt(b.external(kEmbeddedBytes), b.i64);
   }
   llvm::SmallVector<uint8_t> packed;
-  llvm::compression::zlib::compress(llvm::arrayRefFromStringRef(manifest),
-                                    packed);
+  llvm::compression::zlib::compress(
+      llvm::arrayRefFromStringRef(manifest), packed,
+      llvm::compression::zlib::BestSpeedCompression);
   auto *program = b.define(
       b.structure({b.integer(BRIDGE_ABI_VERSION),
                    b.text(llvm::toStringRef(packed), false),

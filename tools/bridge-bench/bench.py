@@ -1,15 +1,20 @@
-"""Ours beside PyTorch, torch.compile, ONNX Runtime and OpenVINO, call by call in one process; correctness first.
+"""Ours beside PyTorch, torch.compile, ONNX Runtime and OpenVINO, in turns in one process; correctness first.
 
     pip install -r tools/bridge-bench/requirements.txt
-    python tools/bridge-bench/bench.py towers [--threads 2] [--rounds 15] [--output docs/benchmarks/NAME.json]
+    python tools/bridge-bench/bench.py towers [--threads 2] [--rounds 15] [--precision bf16] [--output docs/benchmarks/NAME.json]
 
 A suite is a file in suites/. Each work (works.py) is made with random weights, compiled, compared with PyTorch's result
-(relative error), then timed in rounds in which every peer (peers.py) runs once, after a rest. Reported are medians, minima and
-the ratio of each peer's median to ours; and, of a process of its own, the peak of memory beside packed weights and arena.
+(relative error), then timed in rounds in which every peer (peers.py) in turn, after a rest, is called once to warm up and then a
+few times. Reported are medians, minima and the ratio of each peer's median to ours; and, of a process of its own, the peak of
+memory beside packed weights and arena.
+
+The precision is the suite's, or each that it lists in turn, or what --precision says. With bf16, weights are rounded to bf16 for
+all, the reference is PyTorch's f32 with these, and peers compute in bf16.
 """
 
 import argparse
 import datetime
+import itertools
 import json
 import os
 import pathlib
@@ -25,7 +30,8 @@ from peers import PEERS
 
 # Threads of the peer that ran before go on spinning for a while and would take the next one's cores.
 REST_SECONDS = 0.3
-TOLERANCE = 1e-4
+CALLS_A_ROUND = 3
+TOLERANCES = {"f32": 1e-4, "bf16": 2e-2}
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BRIDGEC = ROOT / "build/bin/bridgec"
@@ -35,7 +41,8 @@ sys.path.insert(0, str(ROOT / "tools/python"))
 def compile_work(work, entry, output, level):
     begin = time.perf_counter()
     arch = ["--arch", level] if level else []
-    subprocess.run([BRIDGEC, work.model, *work.options, "-o", output, "--entry", entry, *arch], check=True)
+    command = [BRIDGEC, work.model, *work.options, "-o", output, "--entry", entry, "--precision", work.precision, *arch]
+    subprocess.run(command, check=True)
     return time.perf_counter() - begin
 
 
@@ -56,14 +63,16 @@ def relative_errors(results, reference):
 
 
 def in_rounds(calls, rounds):
-    """Milliseconds of every round by peer."""
+    """Milliseconds of every call by peer."""
     times = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
             time.sleep(REST_SECONDS)
-            begin = time.perf_counter()
             call()
-            times[name].append((time.perf_counter() - begin) * 1e3)
+            for _ in range(CALLS_A_ROUND):
+                begin = time.perf_counter()
+                call()
+                times[name].append((time.perf_counter() - begin) * 1e3)
     return times
 
 
@@ -83,7 +92,7 @@ def peak_memory(work, entry, folder, threads, level):
     return known | {"peak_bytes": peak, "ratio": round(peak / sum(known.values()), 3)}
 
 
-def measure(description, arguments):
+def measure(description, precision, arguments):
     import bridges
     import torch
 
@@ -92,7 +101,7 @@ def measure(description, arguments):
     entry = description["entry"]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        work = works.make(description, folder)
+        work = works.make(description, precision, folder)
         library = folder / "ours.so"
         seconds = compile_work(work, entry, library, arguments.arch)
         memory = peak_memory(work, entry, folder, arguments.threads, arguments.arch)
@@ -103,13 +112,13 @@ def measure(description, arguments):
 
         calls, absent = ready_peers(work, folder, arguments.threads, ["pytorch", *arguments.peers])
         results = {"ours": first} | {peer: call() for peer, call in calls.items()}
-        errors = relative_errors(results, results["pytorch"])
-        if not errors["ours"] <= TOLERANCE:
+        errors = relative_errors(results, works.reference(work))
+        if not errors["ours"] <= TOLERANCES[precision]:
             raise SystemExit(f"{description['name']}: ours differs from PyTorch by {errors['ours']:.1e}")
         calls = {"ours": lambda: next(iter(ours.run(entry, **work.inputs).values()))} | calls
         times = in_rounds(calls, arguments.rounds)
         medians = {peer: statistics.median(each) for peer, each in times.items()}
-        return {"name": description["name"], "error": errors["ours"], "errors_of_peers": {n: e for n, e in errors.items() if n not in ("ours", "pytorch")},
+        return {"name": description["name"], "precision": precision, "error": errors["ours"], "errors_of_peers": {n: e for n, e in errors.items() if n != "ours"},
                 "level": ours.level, "compile_seconds": round(seconds, 3), "first_call_ms": round(first_call * 1e3, 2),
                 "arena_bytes": ours.arena_bytes, "weights_bytes": ours.weights_bytes, "library_bytes": library.stat().st_size,
                 "median_ms": {n: round(m, 2) for n, m in medians.items()}, "min_ms": {n: round(min(t), 2) for n, t in times.items()},
@@ -127,6 +136,7 @@ def main():
     parser.add_argument("suite", help="the name of a file in suites/")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--precision", choices=sorted(TOLERANCES), help="instead of those that the suite lists")
     parser.add_argument("--arch", help="passed on to bridgec")
     parser.add_argument("--work", default="", help="only works whose name has this in it")
     parser.add_argument("--peers", nargs="*", default=["onnxruntime"], choices=sorted(set(PEERS) - {"pytorch"}), help="beside PyTorch")
@@ -134,13 +144,14 @@ def main():
     arguments = parser.parse_args()
     suite = json.loads((ROOT / f"tools/bridge-bench/suites/{arguments.suite}.json").read_text())
     results = []
-    for description in suite["works"]:
+    precisions = [arguments.precision] if arguments.precision else suite["precisions"]
+    for description, precision in itertools.product(suite["works"], precisions):
         if arguments.work not in description["name"]:
             continue
-        result = measure(description, arguments)
+        result = measure(description, precision, arguments)
         results.append(result)
         times = ", ".join(f"{n} {t:g} ms" for n, t in result["median_ms"].items())
-        print(f"{result['name']}: error {result['error']:.1e}; medians: {times}; peak memory {result['memory']['ratio']:g} of the known", flush=True)
+        print(f"{result['name']}, {precision}: error {result['error']:.1e}; medians: {times}; peak memory {result['memory']['ratio']:g} of the known", flush=True)
         for peer, problem in result["absent"].items():
             print(f"  without {peer}: {problem}")
     if not results:

@@ -1,8 +1,9 @@
 """The peers of a benchmark: each function makes a work ready on some threads and returns a call that computes its first result.
 
-A peer whose package is missing, or that cannot take a work, raises an exception; the report says so.
+A peer whose package is missing, or that cannot take a work or its precision, raises an exception; the report says so.
 """
 
+import copy
 import pathlib
 
 
@@ -11,13 +12,20 @@ def _tensors(work):
     return {name: torch.from_numpy(value) for name, value in work.inputs.items()}
 
 
+def _module(work):
+    """The work's module in its precision."""
+    import torch
+    return work.module if work.precision == "f32" else copy.deepcopy(work.module).to(torch.bfloat16)
+
+
 def _torch_call(module, work):
     import torch
-    inputs = _tensors(work)
+    precision = torch.bfloat16 if work.precision == "bf16" else torch.float32
+    inputs = {name: value.to(precision) if value.is_floating_point() else value for name, value in _tensors(work).items()}
 
     def run():
         with torch.inference_mode():
-            return module(**inputs).numpy()
+            return module(**inputs).float().numpy()
     return run
 
 
@@ -31,18 +39,20 @@ def _onnx_file(work, folder):
 
 
 def pytorch(work, folder, threads):
-    return _torch_call(work.module, work)
+    return _torch_call(_module(work), work)
 
 
 def torch_compile(work, folder, threads):
     import torch
-    run = _torch_call(torch.compile(work.module), work)
+    run = _torch_call(torch.compile(_module(work)), work)
     run()
     return run
 
 
 def onnxruntime(work, folder, threads):
     import onnxruntime
+    if work.precision != "f32":
+        raise ValueError("its kernels for the processor compute in f32")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(str(_onnx_file(work, folder)), options, providers=["CPUExecutionProvider"])
@@ -53,7 +63,7 @@ def onnxruntime(work, folder, threads):
 def openvino(work, folder, threads):
     import openvino
     core = openvino.Core()
-    model = core.compile_model(_onnx_file(work, folder), "CPU", {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"})
+    model = core.compile_model(_onnx_file(work, folder), "CPU", {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": work.precision})
     inputs = [work.inputs[each.any_name] for each in model.inputs]
     return lambda: model(inputs)[0]
 

@@ -15,17 +15,30 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 @dataclasses.dataclass
 class Work:
-    """`model` is what bridgec compiles with `options`; `weights` is a .safetensors file, a folder or None."""
+    """`model` is what bridgec compiles with `options`; `weights` is a .safetensors file, a folder or None.
+
+    The parameters of `module` are f32 and, with the precision bf16, rounded to it.
+    """
 
     model: pathlib.Path
     module: torch.nn.Module
     inputs: dict
     weights: typing.Optional[pathlib.Path] = None
     options: list = dataclasses.field(default_factory=list)
+    precision: str = "f32"
 
 
 def normal(*shape):
     return np.random.default_rng(0).standard_normal(shape, dtype=np.float32)
+
+
+def rounded(module, work):
+    """The module with parameters that its precision can hold."""
+    if work["precision"] == "bf16":
+        with torch.no_grad():
+            for parameter in module.parameters():
+                parameter.copy_(parameter.to(torch.bfloat16))
+    return module.eval()
 
 
 class Call(torch.nn.Module):
@@ -46,7 +59,7 @@ def clip(work, folder):
     text = work.get("text", small | {"vocab_size": 100, "max_position_embeddings": 8, "eos_token_id": 2})
     vision = work.get("vision", small | {"image_size": 32, "patch_size": 16})
     torch.manual_seed(0)
-    model = CLIPModel(CLIPConfig(vision_config=vision, text_config=text, projection_dim=work["projection"])).eval()
+    model = rounded(CLIPModel(CLIPConfig(vision_config=vision, text_config=text, projection_dim=work["projection"])), work)
     model.save_pretrained(folder)
 
     def image(model, pixel_values):
@@ -68,9 +81,9 @@ def llava(work, folder):
     """One picture and some words through a LLaVA."""
     from transformers import LlavaConfig, LlavaForConditionalGeneration
     torch.manual_seed(0)
-    model = LlavaForConditionalGeneration(LlavaConfig(
+    model = rounded(LlavaForConditionalGeneration(LlavaConfig(
         vision_config=work["vision"] | {"model_type": "clip_vision_model"}, text_config=work["text"] | {"model_type": "llama"},
-        image_token_index=work["text"]["vocab_size"] - 1, image_seq_length=work["image_tokens"], tie_word_embeddings=False)).eval()
+        image_token_index=work["text"]["vocab_size"] - 1, image_seq_length=work["image_tokens"], tie_word_embeddings=False)), work)
     model.save_pretrained(folder)
     size, words = work["vision"]["image_size"], work["words"]
     ids = np.random.default_rng(0).integers(0, work["text"]["vocab_size"] - 1, (1, work["image_tokens"] + words))
@@ -82,7 +95,7 @@ def llava(work, folder):
 def block(work, folder):
     """A class of modules.py beside the spec of its name, with the same parameters."""
     torch.manual_seed(0)
-    module = getattr(modules, work["module"])(**work["parameters"]).eval()
+    module = rounded(getattr(modules, work["module"])(**work["parameters"]), work)
     prefix = f"{work['part']}." if "part" in work else ""
     weights = {prefix + name: value.contiguous() for name, value in module.state_dict().items()}
     path = pathlib.Path(folder, "weights.safetensors") if weights else None
@@ -97,5 +110,13 @@ def block(work, folder):
 KINDS = {"clip": clip, "llava": llava, "block": block}
 
 
-def make(work, folder):
-    return KINDS[work["kind"]](work, pathlib.Path(folder))
+def make(work, precision, folder):
+    made = KINDS[work["kind"]](work | {"precision": precision}, pathlib.Path(folder))
+    made.precision = precision
+    return made
+
+
+def reference(work):
+    """What PyTorch computes in f32."""
+    with torch.inference_mode():
+        return work.module(**{name: torch.from_numpy(value) for name, value in work.inputs.items()}).numpy()

@@ -25,6 +25,9 @@ struct Options {
   cl::opt<std::string> fuse{
       "fuse", cl::init("all"), cl::value_desc("PLANS"), cl::cat(category),
       cl::desc("Fusion plans: all, none, -attention; + joins fusions of one")};
+  cl::opt<std::string> precision{
+      "precision", cl::init("f32"), cl::cat(category),
+      cl::desc("What tensors and weights are stored as: f32 or bf16")};
   cl::opt<std::string> entry{"entry", cl::value_desc("NAME"), cl::cat(category),
                              cl::desc("The entry to explore; all without it")};
   cl::list<std::string> searchPaths{
@@ -80,9 +83,10 @@ llvm::Error Options::check() const {
           "expected --calibrate without SPEC, found `" + inputs.front() + "`");
     for (const cl::Option &option :
          {Reference(variants), Reference(definitions), Reference(dims),
-          Reference(fuse), Reference(entry), Reference(searchPaths),
-          Reference(json), Reference(csv), Reference(plot), Reference(measure),
-          Reference(fills), Reference(machine)})
+          Reference(fuse), Reference(precision), Reference(entry),
+          Reference(searchPaths), Reference(json), Reference(csv),
+          Reference(plot), Reference(measure), Reference(fills),
+          Reference(machine)})
       if (option.getNumOccurrences())
         return expected("--calibrate with -o, --runs and --threads alone",
                         option);
@@ -117,6 +121,7 @@ ExploreOptions Options::exploreOptions() const {
   ExploreOptions options;
   options.model.input = inputs.front();
   options.model.searchPaths.assign(searchPaths.begin(), searchPaths.end());
+  options.model.precision = precision;
   options.variants.assign(variants.begin(), variants.end());
   options.definitions.assign(definitions.begin(), definitions.end());
   options.dims.assign(dims.begin(), dims.end());

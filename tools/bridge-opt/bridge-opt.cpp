@@ -1,8 +1,10 @@
 //===- bridge-opt.cpp - Runs passes over bridge IR ------------------------===//
+#include "bridge/Driver/Tool.h"
 #include "bridge/InitAll.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
 int main(int argc, char **argv) {
+  bridge::setUpTool("bridge-opt", argv[0]);
   mlir::DialectRegistry registry;
   bridge::registerAllDialects(registry);
   bridge::registerAllPasses();

@@ -34,7 +34,7 @@ struct Options {
   cl::opt<double> tolerance{
       "tolerance", cl::value_desc("T"), cl::cat(category),
       cl::desc("The relative error that is tolerated: 1e-4, or 1e-9 with "
-               "--reference")};
+               "--reference, 1e-2 with --precision=bf16")};
   cl::opt<unsigned> runs{"time", cl::value_desc("N"), cl::cat(category),
                          cl::desc("Run N times more and say how long it took")};
   cl::opt<unsigned> threads{"threads", cl::value_desc("N"), cl::cat(category),
@@ -62,6 +62,10 @@ struct Options {
   cl::opt<std::string> fuse{"fuse", cl::init("all"), cl::value_desc("PLAN"),
                             cl::cat(category),
                             cl::desc("The fusions of a spec that is compiled")};
+  cl::opt<std::string> precision{
+      "precision", cl::init("f32"), cl::cat(category),
+      cl::desc("What a spec that is compiled stores tensors and weights as: "
+               "f32 or bf16")};
   cl::opt<std::string> target{"target", cl::init("cpu"), cl::cat(category),
                               cl::desc("What to run on: cpu")};
 
@@ -96,8 +100,9 @@ llvm::Error Options::check() const {
   if (!llvm::StringRef(model).ends_with(".so"))
     return llvm::Error::success();
   using Reference = std::reference_wrapper<const cl::Option>;
-  for (const cl::Option &option : {Reference(variant), Reference(definitions),
-                                   Reference(searchPaths), Reference(fuse)})
+  for (const cl::Option &option :
+       {Reference(variant), Reference(definitions), Reference(searchPaths),
+        Reference(fuse), Reference(precision)})
     if (option.getNumOccurrences())
       return llvm::createStringError(
           "expected " + llvm::Twine(option.ArgStr.size() > 1 ? "--" : "-") +
@@ -110,12 +115,13 @@ llvm::Error Options::check() const {
 llvm::Error Options::checkNeeded() const {
   using Reference = std::reference_wrapper<const cl::Option>;
   if (reference)
-    for (const cl::Option &option : {Reference(threads), Reference(fuse)})
+    for (const cl::Option &option :
+         {Reference(threads), Reference(fuse), Reference(precision)})
       if (option.getNumOccurrences())
         return llvm::createStringError("expected --reference without --" +
                                        option.ArgStr +
                                        ": the interpreter has neither threads "
-                                       "nor fusions");
+                                       "nor fusions nor other numbers");
   if (!entry.empty())
     return llvm::Error::success();
   for (const cl::Option &option :
@@ -156,6 +162,7 @@ llvm::Expected<RunOptions> Options::runOptions() {
   options.model.definitions.assign(definitions.begin(), definitions.end());
   options.model.searchPaths.assign(searchPaths.begin(), searchPaths.end());
   options.model.fuse = fuse;
+  options.model.precision = precision;
   options.entry = entry;
   options.weights = weights;
   options.inputs = inputs;

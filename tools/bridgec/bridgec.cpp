@@ -40,7 +40,8 @@ struct Options {
                               cl::desc("What to make code for: cpu")};
   cl::opt<std::string> precision{"precision", cl::init("f32"),
                                  cl::cat(category),
-                                 cl::desc("The numbers to compute with: f32")};
+                                 cl::desc("What tensors and weights are stored "
+                                          "as: f32 or bf16")};
   cl::opt<std::string> fuse{
       "fuse", cl::init("all"), cl::value_desc("PLAN"), cl::cat(category),
       cl::desc("all, none, or fusions by name, -name to leave one out")};
@@ -125,9 +126,6 @@ llvm::Expected<CompileOptions> Options::compileOptions() const {
   if (target != "cpu")
     return llvm::createStringError("expected --target to be cpu, found `" +
                                    target + "`");
-  if (precision != "f32")
-    return llvm::createStringError("expected --precision to be f32, found `" +
-                                   precision + "`");
   if (remarks.getNumOccurrences())
     options.remarks = remarks.getValue();
   options.variant = variant;
@@ -135,6 +133,7 @@ llvm::Expected<CompileOptions> Options::compileOptions() const {
   options.searchPaths.assign(searchPaths.begin(), searchPaths.end());
   options.entries.assign(entries.begin(), entries.end());
   options.levels.assign(levels.begin(), levels.end());
+  options.precision = precision;
   options.fuse = fuse;
   options.embedWeights = embedWeights;
   options.timePhases = timePhases;

@@ -17,6 +17,7 @@ using DimValues = llvm::function_ref<int64_t(llvm::StringRef)>;
 struct LaunchCost {
   std::string part; ///< the path of the part it computes
   plan::KernelKind kind;
+  bool isBf16 = false;    ///< multiplies bf16
   double flops = 0;       ///< 2 × multiply-adds of products
   double elements = 0;    ///< written
   double simple = 0;      ///< scalar operations that are one instruction

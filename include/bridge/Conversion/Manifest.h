@@ -7,10 +7,17 @@
 
 namespace bridge {
 
-/// The manifest of a planned module, in the format that
-/// bridge/Runtime/Abi.h describes.
-llvm::json::Object makeManifest(mlir::ModuleOp module,
-                                const PlanLayout &layout);
+/// The name of the bridge that a module was made from.
+llvm::StringRef modelName(mlir::ModuleOp module);
+
+/// The entries of a planned module, as its manifest has them.
+llvm::json::Array describeEntries(const PlanLayout &layout);
+
+/// The manifest of a planned module: JSON in the format that
+/// bridge/Runtime/Abi.h describes. `preprocessor`, where there is one, is the
+/// checkpoint's preprocessor_config.json.
+std::string makeManifest(mlir::ModuleOp module, const PlanLayout &layout,
+                         const llvm::json::Value *preprocessor = nullptr);
 
 } // namespace bridge
 

@@ -15,6 +15,12 @@ def ConvertBridgeToPlan : Pass<"convert-bridge-to-plan", "::mlir::ModuleOp"> {
     Weights are declared in the layout that their reader wants: rows, or panels for
     products. Results are bit-identical for any of these choices.
 
+    With `precision=bf16` tensors and weights of two and more axes are stored as
+    bf16, but for those that lose more than a rounding by it (see docs/numerics.md):
+    running sums such as the residual stream, sums and means, positions and angles,
+    what softmax and losses read. Arithmetic is f32 in any case.
+    Entries take and write f32.
+
     Entries take and write tensors without padding. Functions of layers take and
     write them in the standard layout: row-major, rows of a static length padded to
     64 bytes and off multiples of 1024; then come the weights, each in each layout
@@ -33,6 +39,9 @@ def ConvertBridgeToPlan : Pass<"convert-bridge-to-plan", "::mlir::ModuleOp"> {
     plan.launch @map_gelu(%2, %2) : ...
     ```
   }];
+  let options = [
+    Option<"precision", "precision", "std::string", /*default=*/"\"f32\"",
+           "how activations and weights are stored: f32 or bf16">];
   let dependentDialects = ["::bridge::plan::PlanDialect", "::mlir::func::FuncDialect", "::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
 }

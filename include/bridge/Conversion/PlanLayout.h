@@ -19,6 +19,7 @@ namespace bridge {
 struct WeightSlot {
   mlir::StringAttr weight; ///< the declared weight's name
   mlir::StringAttr view;   ///< a view of it, or ""
+  mlir::Type element;      ///< of what is stored
   bool panels;             ///< packed, or row-major
 
   bool operator==(const WeightSlot &) const = default;
@@ -26,7 +27,8 @@ struct WeightSlot {
   bool operator<(const WeightSlot &other) const {
     auto key = [](const WeightSlot &slot) {
       return std::tuple(slot.weight.getAsOpaquePointer(),
-                        slot.view.getAsOpaquePointer(), slot.panels);
+                        slot.view.getAsOpaquePointer(),
+                        slot.element.getAsOpaquePointer(), slot.panels);
     };
     return key(*this) < key(other);
   }
@@ -55,9 +57,6 @@ public:
   unsigned frameIndex(llvm::StringRef function) const;
 
 private:
-  void addDims(mlir::Type type);
-  void addDims(llvm::StringRef expr);
-
   std::vector<std::string> dimNames;
   llvm::SmallVector<WeightSlot> weightSlots;
   std::map<WeightSlot, unsigned> slotNumbers;

@@ -37,12 +37,16 @@ struct CompileOptions {
   std::vector<std::string> entries;     ///< the entries wanted; empty: all
   std::vector<std::string> levels;      ///< of the instruction set, or native;
                                         ///< empty: native
+  std::string precision = "f32";        ///< of storage: f32 or bf16
   std::string fuse = "all";             ///< the fusion plan
   std::optional<Phase> stopAfter;       ///< print the IR of this phase
   std::string embedWeights;             ///< a .safetensors file
   std::optional<std::string> remarks;   ///< a file, or empty for standard error
   bool timePhases = false;              ///< print how long each phase took
 };
+
+/// An error where no precision is called `name`.
+llvm::Error checkPrecision(llvm::StringRef name);
 
 /// Compiles as `options` say. Whatever a user can cause is an error with a
 /// message that says so.

@@ -14,6 +14,8 @@ public:
   static char ID;
   explicit SpecError(std::string text) : text(std::move(text)) {}
   void log(llvm::raw_ostream &os) const override { os << text; }
+  /// Whether it begins with a place in a file.
+  bool hasPlace() const { return !llvm::StringRef(text).starts_with("error:"); }
   std::error_code convertToErrorCode() const override {
     return llvm::inconvertibleErrorCode();
   }

@@ -14,6 +14,10 @@ namespace bridge {
 /// Exit statuses: 0; 1 for whatever a user can cause; 70 for an internal error.
 enum ExitStatus { ExitSuccess = 0, ExitUserError = 1, ExitInternalError = 70 };
 
+/// What every tool does first: crashes and fatal errors of LLVM end with
+/// ExitInternalError, and --version names the tool and the versions that count.
+void setUpTool(llvm::StringRef tool, const char *program);
+
 /// Parses the command line and turns errors into messages and exit statuses;
 /// crashes and fatal errors of LLVM end with ExitInternalError.
 class ToolSession {

@@ -89,11 +89,6 @@ private:
   std::vector<std::unique_ptr<SourceFile>> kept;
 };
 
-/// The known name closest to `name` by edit distance, or empty where none is
-/// close.
-std::string closestName(llvm::StringRef name,
-                        llvm::ArrayRef<std::string> known);
-
 } // namespace bridge
 
 #endif // BRIDGE_FRONTEND_DIAGNOSTICS_H

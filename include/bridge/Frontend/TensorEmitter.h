@@ -229,6 +229,8 @@ private:
   /// can be assumed; else with `message`.
   mlir::LogicalResult failDivision(const Dim &dim, const Dim &factor,
                                    std::string message);
+  /// Fails where a tensor has more elements than can be counted.
+  mlir::LogicalResult checkSize(mlir::RankedTensorType type);
   /// Makes an operation of the inferred type; `shown` are the operands that an
   /// error names.
   template <typename Op, typename... Args>
@@ -236,6 +238,8 @@ private:
                 Args &&...args) {
     if (!inferred)
       return fail(inferred, shown);
+    if (failed(checkSize(inferred.type())))
+      return mlir::failure();
     return Op::create(builder, location, inferred.type(),
                       std::forward<Args>(args)...)
         .getResult();

@@ -18,6 +18,9 @@ namespace bridge {
 /// The bytes of an element in memory: 1 for i1, which is a byte of 0 or 1.
 int64_t elementBytes(mlir::Type element);
 
+/// What an element is once it is loaded: f32 for bf16, else the same.
+mlir::Type loadedType(mlir::Type element);
+
 } // namespace bridge
 
 namespace bridge::plan {

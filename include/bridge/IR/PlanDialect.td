@@ -33,7 +33,9 @@ def Plan_ViewType : Plan_Type<"View", "view"> {
     `!plan.view<f32, ["images", 50, 768], ["160000 * images", 3200, 4]>`: element
     type, sizes, byte strides; each number a polynomial of the dimensions known on
     entry. A stride of 0 repeats; strides may overlap when reading. `i1` is one
-    byte, 0 or 1. A kernel never touches memory outside the elements of the view.
+    byte, 0 or 1. `bf16` is a way to store numbers: kernels read such an element as
+    an f32, compute with that, and round to the nearest (ties to even) where they
+    write one. A kernel never touches memory outside the elements of the view.
   }];
   let parameters = (ins "::mlir::Type":$elementType, "::bridge::DimsAttr":$sizes, "::bridge::DimsAttr":$strides);
   let assemblyFormat = "`<` $elementType `,` custom<DimList>($sizes) `,` custom<DimList>($strides) `>`";
@@ -49,8 +51,11 @@ def Plan_PanelsType : Plan_Type<"Panels", "panels"> {
   let description = [{
     `!plan.panels<f32, [1, 1, 3072, 768]>`: batch, batch, n, k. Columns n are split
     into panels of the target's width w (AVX-512: 32, AVX2: 16 floats):
-    [batch][batch][⌈n/w⌉][k][w], columns beyond n zero. The size in bytes depends
-    on the target only by w; buffers for it are sized for w = 32.
+    [batch][batch][⌈n/w⌉][k][w], columns beyond n zero. Of bf16, neighbours along k
+    stand together, as instructions that multiply pairs want them:
+    [batch][batch][⌈n/w⌉][⌈k/2⌉][w][2], the partner of an odd last one zero. The
+    size in bytes depends on the target only by w; buffers for it are sized for
+    w = 32.
   }];
   let parameters = (ins "::mlir::Type":$elementType, "::bridge::DimsAttr":$sizes);
   let assemblyFormat = "`<` $elementType `,` custom<DimList>($sizes) `>`";

@@ -62,11 +62,12 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
 
     - `C1` the operands are those of the kind, in number and order.
     - `C2` their numbers of axes are as above.
-    - `C3` their elements are floats but where i1, i32 or none is said; those of
-      map, reduce, cumsum, gather and splice are any.
+    - `C3` their elements are floats (f32 or bf16) but where i1, i32 or none is
+      said; those of map, reduce, cumsum, gather and splice are any. The two sides
+      of a product have the same: a and b; in and out of pack; q, k and v.
     - `C4` `config` has what the kind needs.
     - `C5` gemm and attention may have and map has a region, with arguments and
-      result as above.
+      result as above; what is stored as bf16 is an f32 there.
 
     ```mlir
     plan.kernel layer_norm @layer_norm [!plan.view<f32, [50, 768], [3072, 4]>, !plan.view<f32, [50, 768], [3072, 4]>] {eps = 1.0e-05}

@@ -40,6 +40,8 @@ public:
   mlir::Value call();
   unsigned operandCount() const { return slots.operands.size(); }
   mlir::Type operandType(unsigned operand);
+  /// The type of its elements.
+  mlir::Type elementType(unsigned operand);
   mlir::Value pointer(unsigned operand);
   mlir::Value size(unsigned operand, unsigned axis);
   /// In bytes; a constant where the last stride's kind makes it one.

@@ -15,11 +15,13 @@ struct CpuLevel {
   llvm::StringLiteral features; ///< LLVM's features beyond those of `cpu`
   int64_t lanes;                ///< f32 elements of a vector
   int64_t microRows;            ///< rows of the largest micro-kernel
+  int64_t bf16Rows;             ///< the same of products of bf16
   int64_t panelVectors;         ///< vectors across a panel
   int64_t rowBlock;             ///< rows of a product that one job takes
   int64_t panelChunk;           ///< panels of a product that one job takes
   int64_t prefetchRows; ///< rows from which micro-kernels prefetch panels
   bool hasAvx512;
+  bool hasBf16; ///< products of pairs of bf16
 
   /// Columns of a panel.
   int64_t panelWidth() const { return lanes * panelVectors; }

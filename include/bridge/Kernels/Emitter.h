@@ -100,22 +100,23 @@ public:
   /// `type` in memory; 0 for the alignment of an element.
   mlir::Value load(mlir::Type type, mlir::Value pointer, int64_t alignment = 0);
   void store(mlir::Value value, mlir::Value pointer, int64_t alignment = 0);
-  /// One element of a view, as a scalar: f32, i32, or i1 from its byte.
+  /// One element of a view, as a scalar: i32, i1 from its byte, f32 or f32 from
+  /// a bf16.
   mlir::Value loadElement(mlir::Type element, mlir::Value pointer);
-  void storeElement(mlir::Value value, mlir::Value pointer);
+  void storeElement(mlir::Type element, mlir::Value value, mlir::Value pointer);
   /// A vector of elements of a view that lie one after the other; with a mask,
   /// those with a set bit (zero elsewhere), without touching the others.
   mlir::Value loadElements(mlir::Type element, mlir::Value pointer,
                            mlir::Value mask = {});
-  void storeElements(mlir::Value value, mlir::Value pointer,
+  void storeElements(mlir::Type element, mlir::Value value, mlir::Value pointer,
                      mlir::Value mask = {});
   /// A vector of elements `stride` bytes apart, of which the first `count` are
   /// read, at most a vector (zero beyond). For strides that are rare.
   mlir::Value loadStrided(mlir::Type element, mlir::Value pointer,
                           mlir::Value stride, mlir::Value count);
   /// Stores the first `count` lanes, `stride` bytes apart.
-  void storeStrided(mlir::Value value, mlir::Value pointer, mlir::Value stride,
-                    mlir::Value count);
+  void storeStrided(mlir::Type element, mlir::Value value, mlir::Value pointer,
+                    mlir::Value stride, mlir::Value count);
   /// A vector of i1 with the first `count` lanes set.
   mlir::Value firstLanes(mlir::Value count);
   /// Brings a cache line near: `locality` 3 is the first level, 2 the second.

@@ -31,6 +31,7 @@ llvm::ArrayRef<llvm::StringLiteral> phaseNames();
 struct PipelineOptions {
   /// In order, on the bridge dialect and on the plan; see FusionPlan.
   llvm::SmallVector<std::string> fusionPasses, planPasses;
+  std::string precision = "f32";   ///< how tensors are stored: f32 or bf16
   std::string level = "x86-64-v4"; ///< of the instruction set
 };
 

@@ -23,7 +23,8 @@
 |*                "sources": [{"name": "logit_scale", "view": ""}],
 |*                "init": 2.659, "frozen": false}],
 |*   "ignore":  ["*.position_ids"],
-|*   "slots":   [{"weight": 0, "view": "", "layout": "rows"}],
+|*   "slots":   [{"weight": 0, "view": "", "dtype": "f32",
+|*                "layout": "rows"}],
 |*   "sites":   ["clip.bridge:12:3: an id is {a}; the table has {b} entries"],
 |*   "preprocessor": {…}
 |* }
@@ -47,10 +48,12 @@
 |*
 |* ignore: globs of tensors of a checkpoint that no weight claims.
 |*
-|* slots: "rows" is row-major without padding, f32. "panels" is of the weight,
-|* or its view, as a matrix of n rows and k columns, all axes but the first
-|* flattened: [⌈n/w⌉][k][w] with w = level.panel_width, missing rows zero. Both
-|* are aligned to 64 bytes, with 256 bytes of readable memory after the end.
+|* slots: "dtype" is what is stored: f32 or bf16 of a weight of floats, i32 of
+|* one of integers. "rows" is row-major without padding. "panels" is of the
+|* weight, or its view, as a matrix of n rows and k columns, all axes but the
+|* first flattened: of f32 [⌈n/w⌉][k][w] with w = level.panel_width, missing rows
+|* zero; of bf16 [⌈n/w⌉][⌈k/2⌉][w][2], a missing column zero, too. Both are
+|* aligned to 64 bytes, with 256 bytes of readable memory after the end.
 |*
 |* sites: messages of run-time errors; {a} and {b} are the numbers of the fault.
 |*
@@ -62,7 +65,7 @@
 
 #include <stdint.h>
 
-#define BRIDGE_ABI_VERSION 2
+#define BRIDGE_ABI_VERSION 3
 /* How the one symbol ends that generated code exports: libclip.so has
  * `clip_program`. */
 #define BRIDGE_PROGRAM_SUFFIX "_program"

@@ -64,7 +64,8 @@ typedef enum bridge_status {
   BRIDGE_BAD_PICTURE,  /* a picture that is none, or too large */
   BRIDGE_FAULT,        /* the entry met an error in the data while running */
   BRIDGE_OUT_OF_MEMORY, /* more memory than there is or was allowed */
-  BRIDGE_UNSUPPORTED    /* the processor is not one the program was made for */
+  BRIDGE_UNSUPPORTED    /* the processor is not one the program was made for, or
+                           pictures are prepared in a way that is not known */
 } bridge_status;
 
 /* Why a call failed; one line without a line end. */

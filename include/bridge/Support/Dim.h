@@ -42,6 +42,10 @@ public:
   std::vector<std::string> symbols() const;
   const std::map<Monomial, int64_t> &terms() const { return monomials; }
 
+  /// Coefficients that 64 bits cannot hold become the greatest or least
+  /// integer; `fits` tells that this happened.
+  bool fits() const;
+
   Dim operator+(const Dim &other) const;
   Dim operator-(const Dim &other) const;
   Dim operator*(const Dim &other) const;
@@ -53,7 +57,8 @@ public:
   std::optional<Dim> divide(const Dim &divisor) const;
   /// Every occurrence of the symbol `name` replaced by `value`.
   Dim substitute(llvm::StringRef name, const Dim &value) const;
-  /// The value with every symbol looked up; wraps around on overflow.
+  /// The value with every symbol looked up; the greatest or least integer where
+  /// 64 bits cannot hold it.
   int64_t evaluate(llvm::function_ref<int64_t(llvm::StringRef)> value) const;
 
 private:

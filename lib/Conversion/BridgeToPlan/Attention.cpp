@@ -327,19 +327,19 @@ static void launchAttention(FunctionPlanner &planner, AttentionOp op,
 
 /// Row-major as [b…, t, h, e], with the heads of one query as a row, so that
 /// merging heads costs nothing.
-static Layout headsInRows(ArrayRef<Dim> sizes) {
+static Layout headsInRows(ArrayRef<Dim> sizes, int64_t elementBytes) {
   auto order = llvm::to_vector(llvm::seq<int64_t>(sizes.size()));
   std::swap(order[order.size() - 3], order[order.size() - 2]);
-  return paddedLayout(sizes, 4, order, /*rowAxes=*/2);
+  return paddedLayout(sizes, elementBytes, order, /*rowAxes=*/2);
 }
 
 LogicalResult bridge::planOp(FunctionPlanner &planner, AttentionOp op) {
   if (op.getLogSumExp())
     return op.emitOpError("has no kernel that gives the log-sum-exp");
   Attention attention;
-  attention.q = withDenseRows(planner, planner.view(op.getQ()));
-  attention.k = withDenseRows(planner, planner.view(op.getK()));
-  attention.v = withDenseRows(planner, planner.view(op.getV()));
+  attention.q = productOperand(planner, planner.view(op.getQ()));
+  attention.k = productOperand(planner, planner.view(op.getK()));
+  attention.v = productOperand(planner, planner.view(op.getV()));
   if (op.getBias()) {
     SmallVector<Dim> scores = getDims(op.getQ());
     scores.back() = getDims(op.getK()).end()[-2];
@@ -348,9 +348,11 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, AttentionOp op) {
   }
   KernelMask mask = prepareMask(planner, op);
   SmallVector<Dim> sizes = getDims(op.getResult());
-  Layout preferred = headsInRows(sizes);
-  View out = planner.resultView(op.getResult(), preferred);
-  if (std::optional<Layout> rows = denseRows(out.layout, 4)) {
+  View out = planner.resultView(
+      op.getResult(),
+      headsInRows(sizes, elementBytes(planner.storageType(op.getResult()))));
+  int64_t bytes = elementBytes(out.elementType);
+  if (std::optional<Layout> rows = denseRows(out.layout, bytes)) {
     Attention merged = attention;
     merged.out = out.with(*rows);
     if (merged.mergeBatch()) {
@@ -363,7 +365,7 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, AttentionOp op) {
   attention.v = copyToBuffer(planner, attention.v);
   if (attention.bias)
     attention.bias = copyToBuffer(planner, *attention.bias);
-  attention.out = planner.allocate(out.elementType, preferred);
+  attention.out = planner.allocate(out.elementType, headsInRows(sizes, bytes));
   View rows = attention.out;
   attention.mergeBatch();
   launchAttention(planner, op, attention, mask);

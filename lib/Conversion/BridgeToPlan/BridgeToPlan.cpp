@@ -46,6 +46,8 @@ private:
 
 struct ConvertBridgeToPlan
     : public bridge::impl::ConvertBridgeToPlanBase<ConvertBridgeToPlan> {
+  using ConvertBridgeToPlanBase<ConvertBridgeToPlan>::ConvertBridgeToPlanBase;
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     CallGraph calls(module);
@@ -53,7 +55,13 @@ struct ConvertBridgeToPlan
       calls.cyclic.emitOpError("calls itself; a plan has no recursion");
       return signalPassFailure();
     }
-    ModulePlan plan{KernelTable(module), {}, {}};
+    std::optional<Precision> wanted = parsePrecision(precision);
+    if (!wanted) {
+      module.emitError("expected the precision to be f32 or bf16, found `")
+          << precision << "`";
+      return signalPassFailure();
+    }
+    ModulePlan plan{KernelTable(module), StorageTypes(module, *wanted), {}, {}};
     findWeightArguments(calls.order, plan);
     for (func::FuncOp function : calls.order)
       if (failed(FunctionPlanner(function, plan).run()))

@@ -14,8 +14,9 @@ static View padPicture(FunctionPlanner &planner, const View &x,
   SmallVector<Dim> sizes = x.layout.sizes;
   sizes[2] = sizes[2] + Dim(2 * padding);
   sizes[3] = sizes[3] + Dim(2 * padding);
-  View padded = planner.allocate(x.elementType, paddedLayout(sizes, 4));
-  auto scalar = RankedTensorType::get({}, x.elementType);
+  View padded = planner.allocate(
+      x.elementType, paddedLayout(sizes, elementBytes(x.elementType)));
+  auto scalar = RankedTensorType::get({}, Float32Type::get(planner.context()));
   View zero = planner.constant(DenseElementsAttr::get(scalar, 0.0f));
   copy(planner, zero.with(broadcastTo(zero.layout, sizes)), padded);
   SmallVector<Dim> offsets{Dim(0), Dim(0), Dim(padding), Dim(padding)};
@@ -38,15 +39,15 @@ static View windows(const View &x, ArrayRef<Dim> weight, const Dim &rows,
 
 /// The result [b, g·o, rows, columns], where its channels lie last, as
 /// [b, rows · columns, o], or [g, b · rows · columns, o] of several groups.
-static std::optional<Layout> asMatrices(const Layout &out, int64_t groups,
+static std::optional<Layout> asMatrices(const View &out, int64_t groups,
                                         ArrayRef<Dim> matrices) {
-  Layout last = permute(out, {0, 2, 3, 1});
+  Layout last = permute(out.layout, {0, 2, 3, 1});
   std::optional<Layout> split;
   if (groups == 1)
     split = reshapeTo(last, matrices);
   else
     split = reshapeTo(last, {matrices[1], matrices[0], matrices[2]});
-  if (!split || !denseRows(*split, 4))
+  if (!split || !denseRows(*split, elementBytes(out.elementType)))
     return std::nullopt;
   return groups == 1 ? *split : permute(*split, {1, 0, 2});
 }
@@ -69,8 +70,10 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, Conv2dOp op) {
 
   // One row of numbers for each window.
   View all = windows(x, weight, sizes[2], sizes[3], op.getStride(), groups);
-  View patches = planner.allocate(
-      x.elementType, paddedLayout({matrices[0], matrices[1], patch}, 4));
+  Type element = planner.productType();
+  View patches =
+      planner.allocate(element, paddedLayout({matrices[0], matrices[1], patch},
+                                             elementBytes(element)));
   copy(planner, all,
        patches.with(*reshapeTo(patches.layout, all.layout.sizes)));
 
@@ -100,15 +103,19 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, Conv2dOp op) {
     }
   }
 
-  Layout channelsLast = paddedLayout(sizes, 4, {0, 2, 3, 1}, 1);
-  View out = planner.resultView(op.getResult(), channelsLast);
-  if (std::optional<Layout> layout = asMatrices(out.layout, groups, matrices)) {
+  auto channelsLast = [&](Type element) {
+    return paddedLayout(sizes, elementBytes(element), {0, 2, 3, 1}, 1);
+  };
+  View out = planner.resultView(
+      op.getResult(), channelsLast(planner.storageType(op.getResult())));
+  if (std::optional<Layout> layout = asMatrices(out, groups, matrices)) {
     launchInto(planner, product, out.with(*layout));
     return success();
   }
-  View result = planner.allocate(out.elementType, channelsLast);
+  View result =
+      planner.allocate(out.elementType, channelsLast(out.elementType));
   launchInto(planner, product,
-             result.with(*asMatrices(result.layout, groups, matrices)));
+             result.with(*asMatrices(result, groups, matrices)));
   copy(planner, result, out);
   return success();
 }

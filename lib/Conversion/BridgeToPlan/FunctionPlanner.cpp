@@ -9,10 +9,6 @@
 using namespace mlir;
 using namespace bridge;
 
-static Type elementTypeOf(Value tensor) {
-  return cast<RankedTensorType>(tensor.getType()).getElementType();
-}
-
 static plan::ViewType viewType(Type elementType, const Layout &layout) {
   return plan::ViewType::get(elementType, layout.sizes, layout.strides);
 }
@@ -43,18 +39,14 @@ LogicalResult FunctionPlanner::run() {
 // Arguments and results
 //===----------------------------------------------------------------------===//
 
-/// Functions of the plan take and write tensors in one layout: entries as plain
-/// tensors, others in the standard layout.
-static Layout interfaceLayout(Type tensor, bool isEntry) {
-  auto type = cast<RankedTensorType>(tensor);
-  int64_t bytes = elementBytes(type.getElementType());
-  SmallVector<Dim> sizes = getDims(type);
-  return isEntry ? denseLayout(sizes, bytes) : paddedLayout(sizes, bytes);
-}
-
-static plan::ViewType interfaceType(Type tensor, bool isEntry) {
-  return viewType(cast<RankedTensorType>(tensor).getElementType(),
-                  interfaceLayout(tensor, isEntry));
+View FunctionPlanner::interfaceView(Value tensor) const {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  View view;
+  view.elementType = isEntry ? type.getElementType() : storageType(tensor);
+  int64_t bytes = elementBytes(view.elementType);
+  view.layout = isEntry ? denseLayout(getDims(type), bytes)
+                        : paddedLayout(getDims(type), bytes);
+  return view;
 }
 
 void FunctionPlanner::addArguments() {
@@ -75,17 +67,16 @@ void FunctionPlanner::addArguments() {
     if (weights[number])
       continue;
     signature.tensors.push_back(number);
-    Value memory = block->addArgument(
-        interfaceType(argument.getType(), isEntry), argument.getLoc());
-    setView(argument, {addStorage(memory), elementTypeOf(argument),
-                       interfaceLayout(argument.getType(), isEntry)});
+    View view = interfaceView(argument);
+    view.storage = addStorage(block->addArgument(
+        viewType(view.elementType, view.layout), argument.getLoc()));
+    setView(argument, view);
   }
-  for (Type type : source.getResultTypes()) {
-    Value memory =
-        block->addArgument(interfaceType(type, isEntry), source.getLoc());
-    results.push_back({addStorage(memory),
-                       cast<RankedTensorType>(type).getElementType(),
-                       interfaceLayout(type, isEntry)});
+  for (Value result : source.getBody().front().getTerminator()->getOperands()) {
+    View view = interfaceView(result);
+    view.storage = addStorage(block->addArgument(
+        viewType(view.elementType, view.layout), source.getLoc()));
+    results.push_back(view);
   }
 }
 
@@ -225,10 +216,10 @@ View FunctionPlanner::view(Value tensor) {
   } else if (isa_and_present<IotaOp, bridge::DimOp>(op)) {
     setView(tensor, planGenerator(*this, op));
   } else if (!op || isa<ReadWeightOp>(op)) {
-    Layout rows = denseLayout(getDims(tensor), 4);
-    Value memory =
-        weightMemory({tensor, ""}, viewType(elementTypeOf(tensor), rows));
-    setView(tensor, {storageOf.lookup(memory), elementTypeOf(tensor), rows});
+    Type element = storageType(tensor);
+    Layout rows = denseLayout(getDims(tensor), elementBytes(element));
+    Value memory = weightMemory({tensor, ""}, viewType(element, rows));
+    setView(tensor, {storageOf.lookup(memory), element, rows});
   } else {
     planViewOp(op);
   }
@@ -268,13 +259,17 @@ View FunctionPlanner::resultView(Value tensor, const Layout &preferred,
     return it->second;
   std::optional<View> place = destination(tensor);
   if (!place)
-    place = reuse ? *reuse : allocate(elementTypeOf(tensor), preferred);
+    place = reuse ? *reuse : allocate(storageType(tensor), preferred);
   setView(tensor, *place);
   return *place;
 }
 
 View FunctionPlanner::resultView(Value tensor) {
-  return resultView(tensor, interfaceLayout(tensor.getType(), false));
+  return resultView(tensor, standardLayout(tensor));
+}
+
+Layout FunctionPlanner::standardLayout(Value tensor) const {
+  return paddedLayout(getDims(tensor), elementBytes(storageType(tensor)));
 }
 
 bool FunctionPlanner::diesHere(const View &view) {
@@ -321,16 +316,19 @@ View FunctionPlanner::allocate(Type elementType, const Layout &layout) {
 }
 
 Value FunctionPlanner::allocatePanels(ArrayRef<Dim> sizes) {
-  // Rounded up to whole panels of the widest target; where the number of
-  // columns is unknown, there is room for one more panel.
-  constexpr int64_t width = 32, floatBytes = 4, readableTail = 256;
-  const Dim &columns = sizes[2];
-  std::optional<int64_t> known = columns.constant();
-  Dim padded = known ? Dim((*known + width - 1) / width * width)
-                     : columns + Dim(width - 1);
-  Dim bytes = sizes[0] * sizes[1] * padded * sizes[3] * Dim(floatBytes) +
+  // Rounded up to whole panels of the widest target and to whole units along k;
+  // where a size is unknown, there is room for one more of these.
+  constexpr int64_t width = 32, unitBytes = 4, readableTail = 256;
+  auto roundUp = [](const Dim &size, int64_t step) {
+    std::optional<int64_t> known = size.constant();
+    return known ? Dim((*known + step - 1) / step * step)
+                 : size + Dim(step - 1);
+  };
+  int64_t element = elementBytes(productType());
+  Dim bytes = sizes[0] * sizes[1] * roundUp(sizes[2], width) *
+                  roundUp(sizes[3], unitBytes / element) * Dim(element) +
               Dim(readableTail);
-  return buffer(plan::PanelsType::get(body.getF32Type(), sizes), bytes);
+  return buffer(plan::PanelsType::get(productType(), sizes), bytes);
 }
 
 View FunctionPlanner::constant(ElementsAttr value) {
@@ -411,20 +409,22 @@ FunctionPlanner::makeKernel(plan::KernelKind kind, StringRef name,
 
 View FunctionPlanner::standardView(Value tensor) {
   View from = view(tensor);
-  Layout standard = interfaceLayout(tensor.getType(), /*isEntry=*/false);
+  Layout standard = standardLayout(tensor);
   standard.offset = from.layout.offset;
-  if (sameElements(from.layout, standard))
+  Type element = storageType(tensor);
+  if (from.elementType == element && sameElements(from.layout, standard))
     return from.with(standard);
-  View standardCopy = copyToBuffer(*this, from);
+  View standardCopy = copyToBuffer(*this, from, element);
   setView(tensor, standardCopy);
   return standardCopy;
 }
 
 View FunctionPlanner::callResultView(Value result) {
-  Layout standard = interfaceLayout(result.getType(), /*isEntry=*/false);
+  Layout standard = standardLayout(result);
   if (std::optional<View> place = destination(result)) {
     standard.offset = place->layout.offset;
-    if (sameElements(place->layout, standard)) {
+    if (place->elementType == storageType(result) &&
+        sameElements(place->layout, standard)) {
       setView(result, place->with(standard));
       return view(result);
     }

@@ -4,6 +4,7 @@
 
 #include "KernelTable.h"
 #include "Layout.h"
+#include "StorageTypes.h"
 #include "bridge/IR/Plan.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -63,6 +64,7 @@ traceWeight(mlir::Value tensor,
 /// What is shared by the functions of one module.
 struct ModulePlan {
   KernelTable kernels;
+  StorageTypes storage;
   llvm::StringMap<Signature> signatures;
   /// For each function, which arguments are weights at all calls.
   llvm::StringMap<llvm::SmallVector<bool>> weightArguments;
@@ -82,6 +84,13 @@ public:
   mlir::MLIRContext *context() { return source.getContext(); }
   /// Builds what is launched now.
   mlir::ImplicitLocOpBuilder &builder() { return body; }
+
+  /// The element type that a tensor has in memory, where this function may say.
+  mlir::Type storageType(mlir::Value tensor) const {
+    return plan.storage.of(tensor);
+  }
+  /// The element type of the operands of products.
+  mlir::Type productType() const { return plan.storage.ofProducts(); }
 
   /// Where a tensor lies; computes views, constants and weights at first use.
   View view(mlir::Value tensor);
@@ -132,6 +141,11 @@ private:
   mlir::LogicalResult lower(mlir::Operation *op);
   void planViewOp(mlir::Operation *op);
   void planCall(bridge::CallOp op);
+  /// Functions of the plan take and write tensors in one layout: entries as
+  /// plain tensors of f32, others in the standard layout. The view of an
+  /// argument or a returned tensor, without memory.
+  View interfaceView(mlir::Value tensor) const;
+  Layout standardLayout(mlir::Value tensor) const;
   View standardView(mlir::Value tensor);
   View callResultView(mlir::Value result);
   void planReturn(mlir::func::ReturnOp op);

@@ -91,8 +91,8 @@ struct Vectors {
 static Vectors planVectors(FunctionPlanner &planner, Value tensor) {
   auto norm = tensor.getDefiningOp<L2NormalizeOp>();
   if (!norm || !isFoldedIntoLoss(norm))
-    return {planner.view(tensor), std::nullopt};
-  Vectors vectors{planner.view(norm.getX()),
+    return {productOperand(planner, planner.view(tensor)), std::nullopt};
+  Vectors vectors{productOperand(planner, planner.view(norm.getX())),
                   allocateVector(planner, getDims(tensor).front())};
   Builder builder(planner.context());
   planner.launch(plan::KernelKind::InverseNorm, "inverse_norm",
@@ -197,7 +197,7 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, ContrastiveLossOp op) {
                                             getDims(op.getText()).front()));
   SweepOperands operands;
   Value panels = packRows(planner, text.rows);
-  operands.add(planner, withDenseRows(planner, image.rows));
+  operands.add(planner, image.rows);
   operands.views.push_back(panels);
   operands.add(planner, planner.view(op.getScale()));
   operands.addOptional(planner, "row_factors", image.factors);
@@ -226,8 +226,8 @@ LogicalResult bridge::planOp(FunctionPlanner &planner,
   SmallVector<Dim> sizes = getDims(op.getX());
   Dim count = product(ArrayRef(sizes).drop_back());
   View x =
-      withDenseRows(planner, reshapeOrCopy(planner, planner.view(op.getX()),
-                                           {count, sizes.back()}));
+      productOperand(planner, reshapeOrCopy(planner, planner.view(op.getX()),
+                                            {count, sizes.back()}));
   LogSums rows(planner, planLabels(planner, op.getLabels(), count));
   Value panels = planner.weightPanels(op.getWeight(), /*transposed=*/false);
   if (!panels)
@@ -266,7 +266,7 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, SigmoidLossOp op) {
                        paddedLayout({Dim(kSweepParts), Dim(kSweepParts)}, 4));
   SweepOperands operands;
   Value panels = packRows(planner, text.rows);
-  operands.add(planner, withDenseRows(planner, image.rows));
+  operands.add(planner, image.rows);
   operands.views.push_back(panels);
   operands.add(planner, planner.view(op.getScale()));
   operands.add(planner, planner.view(op.getBias()));

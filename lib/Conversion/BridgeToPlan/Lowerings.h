@@ -39,11 +39,16 @@ void addSites(FunctionPlanner &planner, mlir::Block &region,
 
 /// Writes the elements of `from` to `to`.
 void copy(FunctionPlanner &planner, const View &from, const View &to);
-/// The elements of a view in a new buffer of the standard layout.
-View copyToBuffer(FunctionPlanner &planner, const View &view);
+/// The elements of a view in a new buffer of the standard layout, stored as
+/// `element` where that is given.
+View copyToBuffer(FunctionPlanner &planner, const View &view,
+                  mlir::Type element = {});
 /// The view, copied where neighbours in the last axis are not neighbours in
 /// memory.
 View withDenseRows(FunctionPlanner &planner, const View &view);
+/// The view as products want their operands: stored in their type, with dense
+/// rows.
+View productOperand(FunctionPlanner &planner, const View &view);
 
 /// The view with other sizes, copied where strides do not allow them.
 View reshapeOrCopy(FunctionPlanner &planner, const View &view,

@@ -37,7 +37,7 @@ void bridge::launchMap(FunctionPlanner &planner, const MapRequest &original,
   SmallVector<Type> types;
   for (const View &input : request.inputs) {
     operands.push_back(planner.materialize(input));
-    types.push_back(input.elementType);
+    types.push_back(loadedType(input.elementType));
   }
   for (const View &capture : request.captures) {
     operands.push_back(planner.materialize(capture));
@@ -79,10 +79,12 @@ void bridge::copy(FunctionPlanner &planner, const View &from, const View &to) {
             });
 }
 
-View bridge::copyToBuffer(FunctionPlanner &planner, const View &view) {
+View bridge::copyToBuffer(FunctionPlanner &planner, const View &view,
+                          Type element) {
+  if (!element)
+    element = view.elementType;
   View to = planner.allocate(
-      view.elementType,
-      paddedLayout(view.layout.sizes, elementBytes(view.elementType)));
+      element, paddedLayout(view.layout.sizes, elementBytes(element)));
   copy(planner, view, to);
   return to;
 }
@@ -91,6 +93,12 @@ View bridge::withDenseRows(FunctionPlanner &planner, const View &view) {
   if (auto rows = denseRows(view.layout, elementBytes(view.elementType)))
     return view.with(*rows);
   return copyToBuffer(planner, view);
+}
+
+View bridge::productOperand(FunctionPlanner &planner, const View &view) {
+  if (view.elementType == planner.productType())
+    return withDenseRows(planner, view);
+  return copyToBuffer(planner, view, planner.productType());
 }
 
 View bridge::reshapeOrCopy(FunctionPlanner &planner, const View &view,
@@ -213,7 +221,8 @@ LogicalResult bridge::planElementwise(FunctionPlanner &planner, Operation *op) {
   Value result = op->getResult(0);
   auto type = cast<RankedTensorType>(result.getType());
   SmallVector<Dim> sizes = getDims(type);
-  int64_t bytes = elementBytes(type.getElementType());
+  Type element = planner.storageType(result);
+  int64_t bytes = elementBytes(element);
 
   MapRequest request{tree.name(), {}, {}, {}, tree.usesPositions};
   Layout preferred = paddedLayout(sizes, bytes);
@@ -227,8 +236,7 @@ LogicalResult bridge::planElementwise(FunctionPlanner &planner, Operation *op) {
     request.inputs.push_back(view.with(broadcastTo(view.layout, sizes)));
   }
   request.out = planner.resultView(
-      result, preferred,
-      findReusable(planner, request.inputs, type.getElementType()));
+      result, preferred, findReusable(planner, request.inputs, element));
   launchMap(planner, request,
             [&](OpBuilder &builder, const MapArguments &arguments) {
               return tree.emit(builder, arguments);
@@ -238,8 +246,9 @@ LogicalResult bridge::planElementwise(FunctionPlanner &planner, Operation *op) {
 
 View bridge::planGenerator(FunctionPlanner &planner, Operation *op) {
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  View out =
-      planner.allocate(type.getElementType(), paddedLayout(getDims(type), 4));
+  Type element = type.getElementType();
+  View out = planner.allocate(
+      element, paddedLayout(getDims(type), elementBytes(element)));
   auto dim = dyn_cast<bridge::DimOp>(op);
   launchMap(planner, {dim ? "dim" : "iota", {}, {}, out, !dim},
             [&](OpBuilder &builder, const MapArguments &arguments) -> Value {

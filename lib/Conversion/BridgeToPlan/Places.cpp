@@ -120,8 +120,9 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, SpliceOp op) {
     launch(out.with(*rows));
     return success();
   }
-  View whole =
-      planner.allocate(out.elementType, paddedLayout(out.layout.sizes, 4));
+  View whole = planner.allocate(
+      out.elementType,
+      paddedLayout(out.layout.sizes, elementBytes(out.elementType)));
   launch(whole.with(*reshapeTo(whole.layout, x.layout.sizes)));
   copy(planner, whole, out);
   return success();

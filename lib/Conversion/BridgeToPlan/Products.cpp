@@ -23,7 +23,9 @@ static bool mergeProduct(Product &product) {
 }
 
 Value bridge::pack(FunctionPlanner &planner, const View &b) {
-  View rows = b.layout.strides.back().isStatic() ? b : copyToBuffer(planner, b);
+  bool isReadable = b.elementType == planner.productType() &&
+                    b.layout.strides.back().isStatic();
+  View rows = isReadable ? b : copyToBuffer(planner, b, planner.productType());
   Value panels = planner.allocatePanels(rows.layout.sizes);
   planner.launch(plan::KernelKind::Pack, "pack", {},
                  {planner.materialize(rows), panels});
@@ -39,8 +41,10 @@ static Product inStandardLayouts(FunctionPlanner &planner,
     standard.b = copyToBuffer(planner, product.b);
   for (View &extra : standard.extras)
     extra = copyToBuffer(planner, extra);
-  standard.out = planner.allocate(product.out.elementType,
-                                  paddedLayout(product.out.layout.sizes, 4));
+  standard.out =
+      planner.allocate(product.out.elementType,
+                       paddedLayout(product.out.layout.sizes,
+                                    elementBytes(product.out.elementType)));
   return standard;
 }
 
@@ -68,7 +72,7 @@ static void launchGemm(FunctionPlanner &planner, const Product &product) {
     Block &block = kernel->getBody().emplaceBlock();
     block.addArgument(builder.getF32Type(), loc);
     for (const View &extra : product.extras)
-      block.addArgument(extra.elementType, loc);
+      block.addArgument(loadedType(extra.elementType), loc);
     OpBuilder body = OpBuilder::atBlockBegin(&block);
     Value element = product.epilogue(body, block.getArguments());
     plan::YieldOp::create(body, loc, element);
@@ -99,15 +103,16 @@ void bridge::launchInto(FunctionPlanner &planner, Product product,
 
 /// An extra operand that the result may take the place of.
 static std::optional<View> findReusable(FunctionPlanner &planner,
-                                        const Product &product) {
+                                        const Product &product, Type element) {
   for (const View &extra : product.extras) {
     bool othersAgree =
         product.a.storage != extra.storage &&
         llvm::all_of(product.extras, [&](const View &other) {
           return other.storage != extra.storage || other == extra;
         });
-    if (extra.elementType.isF32() && isInjective(extra.layout) &&
-        denseRows(extra.layout, 4) && othersAgree && planner.diesHere(extra))
+    if (extra.elementType == element && isInjective(extra.layout) &&
+        denseRows(extra.layout, elementBytes(element)) && othersAgree &&
+        planner.diesHere(extra))
       return extra;
   }
   return std::nullopt;
@@ -116,7 +121,7 @@ static std::optional<View> findReusable(FunctionPlanner &planner,
 static Product makeLinear(FunctionPlanner &planner, Value x, Value weight,
                           Value bias) {
   Product product;
-  product.a = withDenseRows(planner, planner.view(x));
+  product.a = productOperand(planner, planner.view(x));
   product.panels = planner.weightPanels(weight, /*transposed=*/false);
   if (!product.panels) {
     View rows = planner.view(weight);
@@ -153,9 +158,11 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, FusedLinearOp op) {
     mapping.map(op.getEpilogue().getArguments(), scalars);
     return cloneScalars(builder, op.getEpilogue(), mapping);
   };
+  Type element = planner.storageType(op.getResult());
   launchInto(planner, product,
-             planner.resultView(op.getResult(), paddedLayout(sizes, 4),
-                                findReusable(planner, product)));
+             planner.resultView(op.getResult(),
+                                paddedLayout(sizes, elementBytes(element)),
+                                findReusable(planner, product, element)));
   return success();
 }
 
@@ -168,7 +175,7 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, MatmulOp op) {
     return view.with(broadcastTo(view.layout, wanted));
   };
   Product product;
-  product.a = withBatch(withDenseRows(planner, planner.view(op.getA())));
+  product.a = withBatch(productOperand(planner, planner.view(op.getA())));
   product.panels = planner.weightPanels(op.getB(), /*transposed=*/true);
   if (!product.panels) {
     View b = planner.view(op.getB());

@@ -70,10 +70,11 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, RmsNormOp op) {
 
 /// Where the sum may be written over one of its operands.
 static std::optional<View> findReusable(FunctionPlanner &planner, const View &x,
-                                        const View &residual) {
+                                        const View &residual, Type element) {
   for (const View &view : {residual, x}) {
     const View &other = view == x ? residual : x;
-    if (isInjective(view.layout) && planner.diesHere(view) &&
+    if (view.elementType == element && isInjective(view.layout) &&
+        planner.diesHere(view) &&
         (other.storage != view.storage || other == view))
       return view;
   }
@@ -94,9 +95,10 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, ResidualNormOp op) {
   add("weight", op.getWeight());
   add("bias", op.getBias());
   View x = planner.view(op.getX()), residual = planner.view(op.getResidual());
-  View sum =
-      planner.resultView(op.getSum(), paddedLayout(getDims(op.getSum()), 4),
-                         findReusable(planner, x, residual));
+  Type element = planner.storageType(op.getSum());
+  View sum = planner.resultView(
+      op.getSum(), paddedLayout(getDims(op.getSum()), elementBytes(element)),
+      findReusable(planner, x, residual, element));
   View out = planner.resultView(op.getResult());
   SmallVector<Layout *> layouts{&x.layout, &residual.layout, &sum.layout,
                                 &out.layout};
@@ -264,7 +266,9 @@ static bool mergeHeads(View &x, View &out) {
 
 LogicalResult bridge::planOp(FunctionPlanner &planner, RotaryOp op) {
   View x = planner.view(op.getX()), angles = planner.view(op.getAngles());
-  View out = planner.resultView(op.getResult(), layoutLike(x.layout, 4));
+  View out = planner.resultView(
+      op.getResult(),
+      layoutLike(x.layout, elementBytes(planner.storageType(op.getResult()))));
   View from = x, to = out;
   if (mergeHeads(from, to)) {
     launchRotary(planner, from, angles, to);
@@ -272,7 +276,9 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, RotaryOp op) {
   }
   // Buffers of the standard layout always fit.
   from = copyToBuffer(planner, x);
-  View rows = planner.allocate(x.elementType, from.layout);
+  int64_t bytes = elementBytes(out.elementType);
+  View rows =
+      planner.allocate(out.elementType, paddedLayout(from.layout.sizes, bytes));
   to = rows;
   mergeHeads(from, to);
   launchRotary(planner, from, angles, to);

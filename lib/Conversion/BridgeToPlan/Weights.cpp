@@ -127,7 +127,7 @@ Value FunctionPlanner::weightPanels(Value tensor, bool transposed) {
   }
   Dim columns = product(ArrayRef(sizes).drop_front());
   return weightMemory(
-      *weight, plan::PanelsType::get(body.getF32Type(),
+      *weight, plan::PanelsType::get(productType(),
                                      {Dim(1), Dim(1), sizes[0], columns}));
 }
 

@@ -3,25 +3,20 @@
 
 using namespace mlir;
 using namespace bridge;
+namespace json = llvm::json;
 using llvm::json::Array;
 using llvm::json::Object;
 
 static StringRef dtypeOf(Type type) {
   if (type.isF32())
     return "f32";
+  if (type.isBF16())
+    return "bf16";
   return type.isInteger(1) ? "bool" : "i32";
 }
 
-/// An array that takes `size` elements. Growing would copy them, and all that
-/// is in them.
-static Array arrayFor(size_t size) {
-  Array array;
-  array.reserve(size);
-  return array;
-}
-
 static Array dimsOf(DimsAttr dims) {
-  Array shape = arrayFor(dims.getExprs().size());
+  Array shape;
   for (StringAttr expr : dims.getExprs())
     shape.push_back(expr.getValue());
   return shape;
@@ -53,72 +48,107 @@ static Object entry(func::FuncOp function, const PlanLayout &layout) {
                 {"frame", layout.frameIndex(function.getSymName())}};
 }
 
-static Object frame(const Frame &frame, const PlanLayout &layout) {
-  Array buffers = arrayFor(frame.buffers.size());
-  Array calls = arrayFor(frame.calls.size());
-  for (plan::BufferOp buffer : frame.buffers)
-    buffers.push_back(Object{{"bytes", buffer.getBytes()},
-                             {"first", static_cast<int64_t>(buffer.getFirst())},
-                             {"last", static_cast<int64_t>(buffer.getLast())}});
-  for (plan::FrameOp call : frame.calls)
-    calls.push_back(Object{{"frame", layout.frameIndex(call.getCallee())},
-                           {"at", static_cast<int64_t>(call.getAt())}});
-  return Object{{"buffers", std::move(buffers)}, {"calls", std::move(calls)}};
+static void write(json::OStream &os, const Frame &frame,
+                  const PlanLayout &layout) {
+  os.object([&] {
+    os.attributeArray("buffers", [&] {
+      for (plan::BufferOp buffer : frame.buffers)
+        os.object([&] {
+          os.attribute("bytes", buffer.getBytes());
+          os.attribute("first", static_cast<int64_t>(buffer.getFirst()));
+          os.attribute("last", static_cast<int64_t>(buffer.getLast()));
+        });
+    });
+    os.attributeArray("calls", [&] {
+      for (plan::FrameOp call : frame.calls)
+        os.object([&] {
+          os.attribute("frame", layout.frameIndex(call.getCallee()));
+          os.attribute("at", static_cast<int64_t>(call.getAt()));
+        });
+    });
+  });
 }
 
-static Object weight(WeightOp op) {
-  Array shape = arrayFor(op.getTensorType().getRank());
-  Array sources = arrayFor(op.getSources().size());
-  for (int64_t size : op.getTensorType().getShape())
-    shape.push_back(std::to_string(size));
-  for (auto source : op.getSources().getAsRange<SourceAttr>())
-    sources.push_back(
-        Object{{"name", source.getName()}, {"view", source.getView()}});
-  Object result{{"name", op.getSymName()},
-                {"dtype", dtypeOf(op.getTensorType().getElementType())},
-                {"shape", std::move(shape)},
-                {"sources", std::move(sources)},
-                {"frozen", op.getFrozen()}};
-  if (FloatAttr init = op.getInitAttr())
-    result["init"] = init.getValueAsDouble();
-  return result;
+static void write(json::OStream &os, WeightOp op) {
+  os.object([&] {
+    os.attribute("name", op.getSymName());
+    os.attribute("dtype", dtypeOf(op.getTensorType().getElementType()));
+    os.attributeArray("shape", [&] {
+      for (int64_t size : op.getTensorType().getShape())
+        os.value(std::to_string(size));
+    });
+    os.attributeArray("sources", [&] {
+      for (auto source : op.getSources().getAsRange<SourceAttr>())
+        os.object([&] {
+          os.attribute("name", source.getName());
+          os.attribute("view", source.getView());
+        });
+    });
+    os.attribute("frozen", op.getFrozen());
+    if (FloatAttr init = op.getInitAttr())
+      os.attribute("init", init.getValueAsDouble());
+  });
 }
 
-Object bridge::makeManifest(ModuleOp module, const PlanLayout &layout) {
-  auto declared = module.getOps<WeightOp>();
-  Array dims, ignore, sites;
-  Array entries = arrayFor(layout.entries().size());
-  Array frames = arrayFor(layout.frames().size());
-  Array weights = arrayFor(std::distance(declared.begin(), declared.end()));
-  Array slots = arrayFor(layout.slots().size());
-  llvm::append_range(dims, layout.dims());
+static void writeStrings(json::OStream &os, StringRef key, ArrayAttr strings) {
+  os.attributeArray(key, [&] {
+    if (strings)
+      for (auto text : strings.getAsRange<StringAttr>())
+        os.value(text.getValue());
+  });
+}
+
+StringRef bridge::modelName(ModuleOp module) {
+  auto name = module->getAttrOfType<StringAttr>(kModelAttr);
+  return name ? name.getValue() : "model";
+}
+
+Array bridge::describeEntries(const PlanLayout &layout) {
+  Array entries;
   for (func::FuncOp function : layout.entries())
     entries.push_back(entry(function, layout));
-  for (const Frame &f : layout.frames())
-    frames.push_back(frame(f, layout));
+  return entries;
+}
+
+static void write(json::OStream &os, ModuleOp module, const PlanLayout &layout,
+                  const json::Value *preprocessor) {
   llvm::StringMap<int64_t> numbers;
-  for (WeightOp op : declared) {
-    numbers[op.getSymName()] = weights.size();
-    weights.push_back(weight(op));
-  }
-  for (const WeightSlot &slot : layout.slots())
-    slots.push_back(Object{{"weight", numbers.lookup(slot.weight.getValue())},
-                           {"view", slot.view.getValue()},
-                           {"layout", slot.panels ? "panels" : "rows"}});
-  auto strings = [&](StringRef attribute, Array &list) {
-    if (auto array = module->getAttrOfType<ArrayAttr>(attribute))
-      for (auto text : array.getAsRange<StringAttr>())
-        list.push_back(text.getValue());
-  };
-  strings(kIgnoreAttr, ignore);
-  strings(plan::kSitesAttr, sites);
-  auto model = module->getAttrOfType<StringAttr>(kModelAttr);
-  return Object{{"model", model ? model.getValue() : "model"},
-                {"dims", std::move(dims)},
-                {"entries", std::move(entries)},
-                {"frames", std::move(frames)},
-                {"weights", std::move(weights)},
-                {"ignore", std::move(ignore)},
-                {"slots", std::move(slots)},
-                {"sites", std::move(sites)}};
+  os.attribute("model", modelName(module));
+  os.attribute("dims", Array(layout.dims()));
+  os.attribute("entries", describeEntries(layout));
+  os.attributeArray("frames", [&] {
+    for (const Frame &frame : layout.frames())
+      write(os, frame, layout);
+  });
+  os.attributeArray("weights", [&] {
+    for (WeightOp op : module.getOps<WeightOp>()) {
+      numbers.try_emplace(op.getSymName(), numbers.size());
+      write(os, op);
+    }
+  });
+  os.attributeArray("slots", [&] {
+    for (const WeightSlot &slot : layout.slots())
+      os.object([&] {
+        os.attribute("weight", numbers.lookup(slot.weight.getValue()));
+        os.attribute("view", slot.view.getValue());
+        os.attribute("dtype", dtypeOf(slot.element));
+        os.attribute("layout", slot.panels ? "panels" : "rows");
+      });
+  });
+  writeStrings(os, "ignore", module->getAttrOfType<ArrayAttr>(kIgnoreAttr));
+  writeStrings(os, "sites", module->getAttrOfType<ArrayAttr>(plan::kSitesAttr));
+  if (preprocessor)
+    os.attribute("preprocessor", *preprocessor);
+}
+
+std::string bridge::makeManifest(ModuleOp module, const PlanLayout &layout,
+                                 const json::Value *preprocessor) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  // JSON is written character by character.
+  stream.SetBufferSize(1 << 14);
+  json::OStream os(stream);
+  os.object([&] { write(os, module, layout, preprocessor); });
+  stream.flush();
+  return text;
 }

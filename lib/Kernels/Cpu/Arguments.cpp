@@ -54,6 +54,13 @@ Type Arguments::operandType(unsigned operand) {
   return cast<TypeAttr>(op.getSignature()[operand]).getValue();
 }
 
+Type Arguments::elementType(unsigned operand) {
+  Type type = operandType(operand);
+  if (auto view = dyn_cast<plan::ViewType>(type))
+    return view.getElementType();
+  return cast<plan::PanelsType>(type).getElementType();
+}
+
 Value Arguments::pointer(unsigned operand) {
   return slot(slots.operands[operand], emitter.pointerType());
 }

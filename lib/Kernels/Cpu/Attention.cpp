@@ -6,16 +6,20 @@
 // reductions; the output is (Sᵀ)ᵀ·V with V read in place. One pass over the
 // keys, whose scores stand in scratch.
 //
+// Of bf16, queries are packed in pairs along the depth; exp(score) is rounded
+// to pairs along the keys, which take the place of the scores, and V is packed
+// likewise.
+//
 // With a mask the keys are taken a block at a time, as many as a micro-kernel
-// has rows. Blocks that no query of the panel sees are left out of everything;
-// the others form runs. A query that sees nothing, where such have all keys
-// alike, turns its panel's runs into one of all keys.
+// has rows, in whole pairs. Blocks that no query of the panel sees are left out
+// of everything; the others form runs. A query that sees nothing, where such
+// have all keys alike, turns its panel's runs into one of all keys.
 //
 //===----------------------------------------------------------------------===//
 #include "AttentionJob.h"
 #include "Config.h"
 #include "CpuKernel.h"
-#include "VectorTranspose.h"
+#include "Storage.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -43,15 +47,15 @@ public:
 /// Scratch of a thread, each part from a multiple of 64 bytes on. A row of a
 /// part has a panel's width.
 struct Scratch {
-  Value queries;   ///< offset of Qᵀ [d rounded up to lanes]
-  Value output;    ///< offset of an output tile [micro rows]
-  Value addend;    ///< offset of a further run's output tile [micro rows]
-  Value inverses;  ///< offset of 1 / Σ exp, one row
-  Value seen;      ///< offset of whether a query sees anything, one row of i32
-  Value runs;      ///< offset of the runs of keys
-  Value lastPanel; ///< offset of the last columns of V [keys]
-  Value scores;    ///< offset of Sᵀ [keys, and a vector's lanes beyond]
-  Value bytes;     ///< in all
+  Value queries;  ///< offset of Qᵀ [steps of d rounded up to lanes]
+  Value output;   ///< offset of an output tile [micro rows]
+  Value addend;   ///< offset of a further run's output tile [micro rows]
+  Value inverses; ///< offset of 1 / Σ exp, one row
+  Value seen;     ///< offset of whether a query sees anything, one row of i32
+  Value runs;     ///< offset of the runs of keys
+  Value values;   ///< offset of V as far as it is packed
+  Value scores;   ///< offset of Sᵀ [keys, and a vector's lanes beyond]
+  Value bytes;    ///< in all
 };
 
 } // namespace
@@ -60,7 +64,9 @@ static Scratch layoutScratch(Emitter &emitter, Arguments &arguments) {
   int64_t rowBytes = emitter.level().panelWidth() * 4;
   Scratch scratch;
   scratch.queries = emitter.number(0);
-  Value queryRows = emitter.roundUp(arguments.size(kQ, 3), emitter.lanes());
+  Value queryRows = emitter.roundUp(
+      productSteps(emitter, arguments.elementType(kQ), arguments.size(kQ, 3)),
+      emitter.lanes());
   scratch.output = emitter.mul(queryRows, rowBytes);
   int64_t tileBytes = emitter.level().microRows * rowBytes;
   scratch.addend = emitter.add(scratch.output, tileBytes);
@@ -68,13 +74,20 @@ static Scratch layoutScratch(Emitter &emitter, Arguments &arguments) {
   scratch.seen = emitter.add(scratch.inverses, rowBytes);
   scratch.runs = emitter.add(scratch.seen, rowBytes);
   Value keys = arguments.size(kK, 2);
+  Type element = arguments.elementType(kV);
   // Between two runs there is at least one block.
-  Value runs = emitter.add(
-      emitter.div(emitter.ceilDiv(keys, emitter.level().microRows), 2), 1);
-  scratch.lastPanel = emitter.add(
+  Value blocks = emitter.ceilDiv(
+      keys, AttentionJob::wholePairs(productRows(emitter.level(), element)));
+  Value runs = emitter.add(emitter.div(blocks, 2), 1);
+  scratch.values = emitter.add(
       scratch.runs, emitter.roundUp(emitter.mul(runs, kRunBytes), 64));
+  Value valueBytes = element.isBF16()
+                         ? emitter.mul(productSteps(emitter, element, keys),
+                                       AttentionJob::valueRowBytes(
+                                           emitter, arguments.size(kV, 3)))
+                         : emitter.mul(keys, rowBytes);
+  scratch.scores = emitter.add(scratch.values, emitter.roundUp(valueBytes, 64));
   Value keyBytes = emitter.mul(keys, rowBytes);
-  scratch.scores = emitter.add(scratch.lastPanel, keyBytes);
   keyBytes = emitter.add(keyBytes, emitter.lanes() * rowBytes);
   scratch.bytes = emitter.add(scratch.scores, keyBytes);
   return scratch;
@@ -105,6 +118,7 @@ static Split splitQueries(Emitter &emitter, Value queries) {
 AttentionJob::AttentionJob(Emitter &emitter, Arguments &arguments)
     : emitter(emitter), arguments(arguments),
       hasBias(hasConfig(arguments.kernel(), "bias")),
+      element(arguments.elementType(kQ)), isPaired(unitElements(element) == 2),
       out(arguments.operandCount() - 1), width(emitter.level().panelWidth()),
       lanes(emitter.lanes()), rowBytes(width * 4) {
   DictionaryAttr config = arguments.kernel().getConfig();
@@ -143,10 +157,13 @@ LogicalResult AttentionJob::emit(Value job, Value scratch) {
   inverses = emitter.offset(scratch, layout.inverses);
   seen = emitter.offset(scratch, layout.seen);
   runs = emitter.offset(scratch, layout.runs);
-  lastPanel = emitter.offset(scratch, layout.lastPanel);
+  packedValues = emitter.offset(scratch, layout.values);
   scores = emitter.offset(scratch, layout.scores);
 
-  packLastPanel();
+  if (isPaired)
+    packValues();
+  else
+    packLastPanel();
   Value first = emitter.mul(part, split.queries);
   Value last = emitter.min(emitter.add(first, split.queries), queryCount);
   emitter.loop(first, last, emitter.number(width),
@@ -166,76 +183,6 @@ void AttentionJob::emitPanel(Value firstQuery) {
     widenRuns(halves);
   emitter.loop(halves, 1, [&](Value half) { emitSoftmax(half); });
   emitOutput(firstQuery, queries);
-}
-
-//===----------------------------------------------------------------------===//
-// Packing
-//===----------------------------------------------------------------------===//
-
-void AttentionJob::packQueries(Value firstQuery, Value halves) {
-  Value step = emitter.number(lanes);
-  Value whole = emitter.mul(emitter.div(queryDepth, lanes), lanes);
-  emitter.loop(halves, 1, [&](Value half) {
-    emitter.loop(emitter.number(0), whole, step, [&](Value column) {
-      packSquare(firstQuery, half, column, /*partial=*/false);
-    });
-    emitter.ifThen(emitter.less(whole, queryDepth), [&] {
-      packSquare(firstQuery, half, whole, /*partial=*/true);
-    });
-  });
-}
-
-/// Qᵀ of `lanes` queries and columns. Queries beyond the last repeat it; a
-/// panel of one vector is packed without gaps.
-void AttentionJob::packSquare(Value firstQuery, Value half, Value column,
-                              bool partial) {
-  Value mask;
-  if (partial)
-    mask = emitter.firstLanes(emitter.sub(queryDepth, column));
-  Value lastQuery = emitter.add(queryCount, -1);
-  Value query = emitter.add(firstQuery, emitter.mul(half, lanes));
-  Values rows;
-  for (int64_t row : llvm::seq(lanes)) {
-    Value index = emitter.min(emitter.add(query, row), lastQuery);
-    Value address =
-        emitter.offset(q, emitter.mul(index, arguments.stride(kQ, 2)));
-    Value loaded = emitter.loadElements(
-        emitter.f32Type(), emitter.offset(address, emitter.mul(column, 4)),
-        mask);
-    // The scale's magnitude is part of the exponent.
-    rows.push_back(scale < 0 ? emitter.mulf(loaded, emitter.splat(-1))
-                             : loaded);
-  }
-  Value stride = emitter.select(isHalf, emitter.number(lanes * 4),
-                                emitter.number(rowBytes));
-  Value target = emitter.offset(packedQueries, emitter.mul(half, lanes * 4));
-  for (auto [row, vector] : llvm::enumerate(transposeSquare(emitter, rows))) {
-    Value index = emitter.add(column, int64_t(row));
-    emitter.store(vector, emitter.offset(target, emitter.mul(stride, index)));
-  }
-}
-
-/// Columns of V beyond the last whole panel, where they do not fill vectors:
-/// padded with zeros, since V ends with its elements.
-void AttentionJob::packLastPanel() {
-  Value columns = emitter.rem(valueDepth, width);
-  Value first = emitter.sub(valueDepth, columns);
-  emitter.ifElse(
-      fillsVectors(columns), [] {},
-      [&] {
-        emitter.loop(keyCount, 1, [&](Value key) {
-          Value source =
-              emitter.offset(v, emitter.mul(key, arguments.stride(kV, 2)));
-          source = emitter.offset(source, emitter.mul(first, 4));
-          for (int64_t lane = 0; lane < width; lane += lanes) {
-            Value mask = emitter.firstLanes(emitter.add(columns, -lane));
-            emitter.store(emitter.loadElements(emitter.f32Type(),
-                                               emitter.offset(source, lane * 4),
-                                               mask),
-                          emitter.offset(at(lastPanel, key), lane * 4));
-          }
-        });
-      });
 }
 
 //===----------------------------------------------------------------------===//
@@ -275,7 +222,7 @@ Value AttentionJob::rowMax(Value column) {
 }
 
 /// Scores of a vector of queries to exp(score − max), and their sums to
-/// inverses.
+/// inverses. Where nothing is seen, all keys may have the same weight.
 void AttentionJob::emitSoftmax(Value half) {
   Type type = emitter.vectorType(emitter.f32Type());
   Value column = emitter.offset(scores, emitter.mul(half, lanes * 4));
@@ -285,45 +232,68 @@ void AttentionJob::emitSoftmax(Value half) {
   if (mask)
     shift = emitter.select(isEmpty(half), emitter.splat(0), shift);
   shift = emitter.subf(emitter.splat(0), emitter.mulf(shift, factor));
+  Value uniformLanes = mask && uniform ? isEmpty(half) : Value();
+  auto powerOf = [&](Value key) {
+    Value exponent =
+        emitter.fma(emitter.load(type, at(column, key)), factor, shift);
+    Value power =
+        math::Exp2Op::create(emitter.builder(), emitter.loc(), exponent);
+    return uniformLanes ? emitter.select(uniformLanes, emitter.splat(1), power)
+                        : power;
+  };
   Value sum = forRuns(
       emitter.splat(0), [&](Value begin, Value end, ValueRange carried) {
-        return emitter.loop(begin, end, emitter.number(1), carried,
-                            [&](Value key, ValueRange carried) -> Values {
-                              Value address = at(column, key);
-                              Value exponent = emitter.fma(
-                                  emitter.load(type, address), factor, shift);
-                              Value power = math::Exp2Op::create(
-                                  emitter.builder(), emitter.loc(), exponent);
-                              emitter.store(power, address);
-                              return {emitter.addf(carried[0], power)};
-                            });
+        return isPaired ? pairPowers(column, begin, end, carried, powerOf)
+                        : storePowers(column, begin, end, carried, powerOf);
       })[0];
   if (mask)
-    sum = resolveEmpty(column, half, sum);
+    sum = emitter.select(isEmpty(half), emptySum(), sum);
   emitter.store(emitter.divf(emitter.splat(1), sum),
                 emitter.offset(inverses, emitter.mul(half, lanes * 4)));
 }
 
-/// What the sums of queries that see nothing are instead of 0, and, where all
-/// keys have the same weight for them, that weight.
-Value AttentionJob::resolveEmpty(Value column, Value half, Value sum) {
-  OpBuilder &builder = emitter.builder();
-  Value empty = isEmpty(half);
+/// The powers of a run of keys take the places of their scores.
+Values AttentionJob::storePowers(Value column, Value begin, Value end,
+                                 ValueRange sum,
+                                 function_ref<Value(Value)> powerOf) {
+  return emitter.loop(begin, end, emitter.number(1), sum,
+                      [&](Value key, ValueRange carried) -> Values {
+                        Value power = powerOf(key);
+                        emitter.store(power, at(column, key));
+                        return {emitter.addf(carried[0], power)};
+                      });
+}
+
+/// The same as pairs: that of keys 2i and 2i + 1 stands in row i, whose score
+/// has been read by then. A run begins with a whole pair.
+Values AttentionJob::pairPowers(Value column, Value begin, Value end,
+                                ValueRange sum,
+                                function_ref<Value(Value)> powerOf) {
+  Value step = emitter.number(2);
+  Value whole = emitter.mul(emitter.div(end, 2), 2);
+  auto put = [&](Value key, Value low, Value high) {
+    emitter.store(toPairs(emitter, low, high), at(column, emitter.div(key, 2)));
+  };
+  Values sums = emitter.loop(
+      begin, whole, step, sum, [&](Value key, ValueRange carried) -> Values {
+        Value low = powerOf(key), high = powerOf(emitter.add(key, 1));
+        put(key, low, high);
+        return {emitter.addf(carried[0], emitter.addf(low, high))};
+      });
+  return emitter.loop(whole, end, step, sums,
+                      [&](Value key, ValueRange carried) -> Values {
+                        Value low = powerOf(key);
+                        put(key, low, emitter.splat(0));
+                        return {emitter.addf(carried[0], low)};
+                      });
+}
+
+/// What the sum of a query that sees nothing is instead of 0.
+Value AttentionJob::emptySum() {
   if (!uniform)
-    return emitter.select(empty, emitter.splat(1), sum);
-  Type type = emitter.vectorType(emitter.f32Type());
-  Value any = LLVM::vector_reduce_or::create(builder, emitter.loc(),
-                                             builder.getI1Type(), empty);
-  emitter.ifThen(any, [&] {
-    emitter.loop(keyCount, 1, [&](Value key) {
-      Value address = at(column, key);
-      Value power = emitter.load(type, address);
-      emitter.store(emitter.select(empty, emitter.splat(1), power), address);
-    });
-  });
-  Value count = arith::SIToFPOp::create(builder, emitter.loc(),
-                                        emitter.f32Type(), keyCount);
-  return emitter.select(empty, emitter.broadcast(count), sum);
+    return emitter.splat(1);
+  return emitter.broadcast(arith::SIToFPOp::create(
+      emitter.builder(), emitter.loc(), emitter.f32Type(), keyCount));
 }
 
 //===----------------------------------------------------------------------===//
@@ -331,29 +301,37 @@ Value AttentionJob::resolveEmpty(Value column, Value half, Value sum) {
 //===----------------------------------------------------------------------===//
 
 void AttentionJob::emitOutput(Value firstQuery, Value queries) {
-  Value vStride = arguments.stride(kV, 2);
   Value columns = emitter.rem(valueDepth, width);
   Value wholeColumns = emitter.sub(valueDepth, columns);
-  Value tileRows = evenRows(emitter, queries);
+  Value tileRows = evenRows(emitter, element, queries);
+  Value values = isPaired ? packedValues : v;
+  Value valueStride =
+      isPaired ? valueRowBytes(emitter, valueDepth) : arguments.stride(kV, 2);
+  auto table = [&](int64_t vectors) {
+    return columnProductTable(emitter, element, vectors);
+  };
   emitter.loop(emitter.number(0), queries, tileRows, [&](Value row) {
     Tile tile{emitter.add(firstQuery, row), row,
               emitter.min(tileRows, emitter.sub(queries, row))};
-    Value whole = columnProductTable(emitter, emitter.level().panelVectors);
+    Value whole = table(emitter.level().panelVectors);
     emitter.loop(emitter.number(0), wholeColumns, emitter.number(width),
                  [&](Value column) {
-                   Value address = emitter.offset(v, emitter.mul(column, 4));
-                   emitTile(tile, whole, address, vStride, column,
+                   Value address =
+                       emitter.offset(values, emitter.mul(column, 4));
+                   emitTile(tile, whole, address, valueStride, column,
                             /*columns=*/{});
                  });
     emitter.ifThen(emitter.less(emitter.number(0), columns), [&] {
       Value isNarrow = emitter.less(columns, emitter.number(lanes + 1));
-      Value table =
-          emitter.select(isNarrow, columnProductTable(emitter, 1), whole);
-      Value inPlace = fillsVectors(columns);
-      Value address = emitter.offset(v, emitter.mul(wholeColumns, 4));
-      emitTile(tile, table, emitter.select(inPlace, address, lastPanel),
-               emitter.select(inPlace, vStride, emitter.number(rowBytes)),
-               wholeColumns, columns);
+      Value narrow = emitter.select(isNarrow, table(1), whole);
+      Value address = emitter.offset(values, emitter.mul(wholeColumns, 4));
+      Value stride = valueStride;
+      if (!isPaired) {
+        Value inPlace = fillsVectors(columns);
+        address = emitter.select(inPlace, address, packedValues);
+        stride = emitter.select(inPlace, stride, emitter.number(rowBytes));
+      }
+      emitTile(tile, narrow, address, stride, wholeColumns, columns);
     });
   });
 }
@@ -363,7 +341,8 @@ void AttentionJob::emitOutput(Value firstQuery, Value queries) {
 void AttentionJob::emitTile(const Tile &tile, Value table, Value values,
                             Value valueStride, Value column, Value columns) {
   ColumnProduct product{emitter.offset(scores, emitter.mul(tile.row, 4)),
-                        values, valueStride, keyCount, outputTile};
+                        values, valueStride,
+                        productSteps(emitter, element, keyCount), outputTile};
   if (mask)
     sumRuns(table, tile.rows, product);
   else
@@ -372,11 +351,12 @@ void AttentionJob::emitTile(const Tile &tile, Value table, Value values,
   if (columns)
     for (auto [vector, mask] : llvm::enumerate(masks))
       mask = emitter.firstLanes(emitter.add(columns, -int64_t(vector) * lanes));
+  Type outElement = arguments.elementType(out);
   emitter.loop(tile.rows, 1, [&](Value inTile) {
     Value query = emitter.add(tile.query, inTile);
     Value target = emitter.offset(
         emitter.offset(output, emitter.mul(query, arguments.stride(out, 2))),
-        emitter.mul(column, 4));
+        emitter.mul(column, elementBytes(outElement)));
     Value row = emitter.add(tile.row, inTile);
     Value inverse = emitter.broadcast(emitter.load(
         emitter.f32Type(), emitter.offset(inverses, emitter.mul(row, 4))));
@@ -385,8 +365,10 @@ void AttentionJob::emitTile(const Tile &tile, Value table, Value values,
       Value summed =
           emitter.load(emitter.vectorType(emitter.f32Type()),
                        emitter.offset(at(outputTile, inTile), bytes));
-      emitter.storeElements(emitter.mulf(summed, inverse),
-                            emitter.offset(target, bytes), mask);
+      int64_t lane = int64_t(vector) * lanes;
+      emitter.storeElements(
+          outElement, emitter.mulf(summed, inverse),
+          emitter.offset(target, lane * elementBytes(outElement)), mask);
     }
   });
 }
@@ -395,11 +377,14 @@ void AttentionJob::emitTile(const Tile &tile, Value table, Value values,
 void AttentionJob::sumRuns(Value table, Value rows,
                            const ColumnProduct &whole) {
   auto productOf = [&](Value begin, Value end, Value result) {
+    // A run begins with a whole step.
+    Value first = emitter.div(begin, unitElements(element));
+    Value last = productSteps(emitter, element, end);
     callProduct(emitter, table, rows,
                 ColumnProduct{
-                    at(whole.a, begin),
-                    emitter.offset(whole.b, emitter.mul(begin, whole.bStride)),
-                    whole.bStride, emitter.sub(end, begin), result});
+                    at(whole.a, first),
+                    emitter.offset(whole.b, emitter.mul(first, whole.bStride)),
+                    whole.bStride, emitter.sub(last, first), result});
   };
   emitter.ifElse(
       emitter.less(emitter.number(0), runCount),

@@ -23,6 +23,11 @@ public:
   AttentionJob(Emitter &emitter, Arguments &arguments);
   llvm::LogicalResult emit(mlir::Value job, mlir::Value scratch);
 
+  /// Keys of a block where they are taken in pairs: at most `rows`.
+  static int64_t wholePairs(int64_t rows) { return rows / 2 * 2; }
+  /// Bytes of a row of V packed in pairs.
+  static mlir::Value valueRowBytes(Emitter &emitter, mlir::Value depth);
+
 private:
   /// Queries whose outputs a micro-kernel computes at once.
   struct Tile {
@@ -40,6 +45,7 @@ private:
   void packSquare(mlir::Value firstQuery, mlir::Value half, mlir::Value column,
                   bool partial);
   void packLastPanel();
+  void packValues();
   void emitScores(mlir::Value firstQuery, mlir::Value queries,
                   mlir::Value halves);
   void emitBlock(mlir::Value key, mlir::Value keys, mlir::Value firstQuery,
@@ -63,8 +69,13 @@ private:
                      body);
   void emitSoftmax(mlir::Value half);
   mlir::Value rowMax(mlir::Value column);
-  mlir::Value resolveEmpty(mlir::Value column, mlir::Value half,
-                           mlir::Value sum);
+  Values storePowers(mlir::Value column, mlir::Value begin, mlir::Value end,
+                     mlir::ValueRange sum,
+                     llvm::function_ref<mlir::Value(mlir::Value)> powerOf);
+  Values pairPowers(mlir::Value column, mlir::Value begin, mlir::Value end,
+                    mlir::ValueRange sum,
+                    llvm::function_ref<mlir::Value(mlir::Value)> powerOf);
+  mlir::Value emptySum();
   void emitOutput(mlir::Value firstQuery, mlir::Value queries);
   void emitTile(const Tile &tile, mlir::Value table, mlir::Value values,
                 mlir::Value valueStride, mlir::Value column,
@@ -79,6 +90,8 @@ private:
   Arguments &arguments;
   bool hasBias;
   std::optional<AttentionMask> mask;
+  mlir::Type element; ///< of q, k and v
+  bool isPaired;      ///< whether a step of a product takes two elements
   unsigned out;
   int64_t width, lanes, rowBytes;
   double scale;
@@ -87,7 +100,7 @@ private:
   mlir::Value q, k, v, bias, output; ///< addresses of this head's matrices
   /// Addresses of the parts of scratch.
   mlir::Value packedQueries, outputTile, addend, inverses, seen, runs,
-      lastPanel, scores;
+      packedValues, scores;
   mlir::Value isHalf;   ///< whether the panel's queries fit into one vector
   mlir::Value runCount; ///< of the panel; only with a mask
   llvm::LogicalResult status = llvm::success();

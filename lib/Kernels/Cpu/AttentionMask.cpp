@@ -81,8 +81,7 @@ Interval AttentionMask::boundsOfLoad(plan::LoadOp load,
   Values places;
   for (const Interval &index : indices)
     places.push_back(emitter.narrow(index.low));
-  Value element =
-      loadCaptured(emitter, arguments, operandOf(load), load.getType(), places);
+  Value element = loadCaptured(emitter, arguments, operandOf(load), places);
   return Intervals::point(
       element.getType().isInteger(1) ? element : emitter.widen(element));
 }
@@ -175,17 +174,17 @@ Value AttentionMask::load(plan::LoadOp op, IRMapping &mapping, Value query) {
     indices.push_back(mapping.lookup(index));
   auto isScalar = [](Value index) { return !isa<VectorType>(index.getType()); };
   if (llvm::all_of(indices, isScalar))
-    return loadCaptured(emitter, arguments, operand, op.getType(), indices);
+    return loadCaptured(emitter, arguments, operand, indices);
   bool isRow = op.getIndices().back() == position(2) && isContiguous(view) &&
                llvm::all_of(ArrayRef(indices).drop_back(), isScalar);
   if (!isRow)
-    return loadCapturedLanes(emitter, arguments, operand, op.getType(),
-                             indices);
+    return loadCapturedLanes(emitter, arguments, operand, indices);
   Values places;
   for (auto [axis, index] : llvm::enumerate(ArrayRef(indices).drop_back()))
     places.push_back(indexWithin(emitter, arguments, operand, axis, index));
   places.push_back(query);
   Value count = emitter.sub(arguments.size(operand, view.getRank() - 1), query);
-  return emitter.loadElements(op.getType(), arguments.address(operand, places),
+  return emitter.loadElements(view.getElementType(),
+                              arguments.address(operand, places),
                               emitter.firstLanes(count));
 }

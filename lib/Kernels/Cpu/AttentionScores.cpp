@@ -15,7 +15,7 @@ using Values = Emitter::Values;
 //===----------------------------------------------------------------------===//
 
 void AttentionJob::emitScores(Value firstQuery, Value queries, Value halves) {
-  Value tileRows = evenRows(emitter, keyCount);
+  Value tileRows = evenRows(emitter, element, keyCount);
   if (!mask) {
     emitter.loop(emitter.number(0), keyCount, tileRows, [&](Value key) {
       emitBlock(key, emitter.min(tileRows, emitter.sub(keyCount, key)),
@@ -26,6 +26,11 @@ void AttentionJob::emitScores(Value firstQuery, Value queries, Value halves) {
   mask->beginQueries(firstQuery,
                      emitter.add(emitter.add(firstQuery, queries), -1));
   fillSeen(emitter.splat32(0));
+  // Runs begin with whole pairs.
+  if (isPaired)
+    tileRows = emitter.min(
+        emitter.roundUp(tileRows, 2),
+        emitter.number(wholePairs(productRows(emitter.level(), element))));
   Value none = emitter.number(0);
   runCount = emitter.loop(
       none, keyCount, tileRows, none,
@@ -52,9 +57,9 @@ void AttentionJob::emitBlock(Value key, Value keys, Value firstQuery,
   Value zeros = emitter.stack(rowBytes);
   for (int64_t lane = 0; lane < width; lane += lanes)
     emitter.store(emitter.splat(0), emitter.offset(zeros, lane * 4));
-  Value table =
-      emitter.select(isHalf, rowProductTable(emitter, 1),
-                     rowProductTable(emitter, emitter.level().panelVectors));
+  Value table = emitter.select(
+      isHalf, rowProductTable(emitter, element, 1),
+      rowProductTable(emitter, element, emitter.level().panelVectors));
   Value a = emitter.offset(k, emitter.mul(key, arguments.stride(kK, 2)));
   Value target = at(scores, key);
   Value stride = emitter.number(rowBytes);
@@ -72,6 +77,7 @@ void AttentionJob::emitBlock(Value key, Value keys, Value firstQuery,
 /// later.
 void AttentionJob::copyBias(Value firstKey, Value keys, Value firstQuery,
                             Value queries, Value target) {
+  Type biasElement = arguments.elementType(kBias);
   for (int64_t lane = 0; lane < width; lane += lanes) {
     if (isContiguous(cast<plan::ViewType>(arguments.operandType(kBias)))) {
       transposeBias(firstKey, keys, firstQuery, lane, target);
@@ -83,9 +89,9 @@ void AttentionJob::copyBias(Value firstKey, Value keys, Value firstQuery,
       Value pointer = emitter.offset(
           emitter.offset(bias, emitter.mul(key, arguments.stride(kBias, 3))),
           emitter.mul(query, arguments.stride(kBias, 2)));
-      Value loaded = emitter.loadStrided(emitter.f32Type(), pointer,
-                                         arguments.stride(kBias, 2),
-                                         emitter.add(queries, -lane));
+      Value loaded =
+          emitter.loadStrided(biasElement, pointer, arguments.stride(kBias, 2),
+                              emitter.add(queries, -lane));
       emitter.store(emitter.mulf(loaded, reciprocal()),
                     emitter.offset(at(target, inTile), lane * 4));
     });
@@ -98,13 +104,14 @@ void AttentionJob::transposeBias(Value firstKey, Value keys, Value firstQuery,
                                  int64_t lane, Value target) {
   Value lastQuery = emitter.add(queryCount, -1);
   Value mask = emitter.firstLanes(keys);
+  Type biasElement = arguments.elementType(kBias);
   Values rows;
   for (int64_t row : llvm::seq(lanes)) {
     Value query = emitter.min(emitter.add(firstQuery, lane + row), lastQuery);
     Value address = emitter.offset(
         emitter.offset(bias, emitter.mul(query, arguments.stride(kBias, 2))),
-        emitter.mul(firstKey, 4));
-    Value loaded = emitter.loadElements(emitter.f32Type(), address, mask);
+        emitter.mul(firstKey, elementBytes(biasElement)));
+    Value loaded = emitter.loadElements(biasElement, address, mask);
     rows.push_back(emitter.mulf(loaded, reciprocal()));
   }
   for (auto [row, vector] : llvm::enumerate(transposeSquare(emitter, rows)))

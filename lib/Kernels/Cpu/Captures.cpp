@@ -24,16 +24,16 @@ Value bridge::indexWithin(Emitter &emitter, Arguments &arguments,
 }
 
 Value bridge::loadCaptured(Emitter &emitter, Arguments &arguments,
-                           unsigned operand, Type element, ValueRange indices) {
+                           unsigned operand, ValueRange indices) {
   Values places;
   for (auto [axis, index] : llvm::enumerate(indices))
     places.push_back(indexWithin(emitter, arguments, operand, axis, index));
-  return emitter.loadElement(element, arguments.address(operand, places));
+  return emitter.loadElement(arguments.elementType(operand),
+                             arguments.address(operand, places));
 }
 
 Value bridge::loadCapturedLanes(Emitter &emitter, Arguments &arguments,
-                                unsigned operand, Type element,
-                                ValueRange indices) {
+                                unsigned operand, ValueRange indices) {
   OpBuilder &builder = emitter.builder();
   Location loc = emitter.loc();
   Value base = arguments.pointer(operand);
@@ -48,11 +48,12 @@ Value bridge::loadCapturedLanes(Emitter &emitter, Arguments &arguments,
     Value bytes = emitter.mul(at, emitter.broadcast(stride));
     offsets = offsets ? emitter.add(offsets, bytes) : bytes;
   }
+  Type element = arguments.elementType(operand);
   Values lanes;
   for (int64_t lane = 0; lane < emitter.lanes(); ++lane) {
     Value offset = vector::ExtractOp::create(builder, loc, offsets, lane);
     lanes.push_back(emitter.loadElement(element, emitter.offset(base, offset)));
   }
-  return vector::FromElementsOp::create(builder, loc,
-                                        emitter.vectorType(element), lanes);
+  return vector::FromElementsOp::create(
+      builder, loc, emitter.vectorType(loadedType(element)), lanes);
 }

@@ -13,14 +13,12 @@ mlir::Value indexWithin(Emitter &emitter, Arguments &arguments,
 
 /// The element that scalar indices point at.
 mlir::Value loadCaptured(Emitter &emitter, Arguments &arguments,
-                         unsigned operand, mlir::Type element,
-                         mlir::ValueRange indices);
+                         unsigned operand, mlir::ValueRange indices);
 
 /// A vector of elements whose indices, of which some are vectors, differ
 /// between the lanes in any way; lane by lane.
 mlir::Value loadCapturedLanes(Emitter &emitter, Arguments &arguments,
-                              unsigned operand, mlir::Type element,
-                              mlir::ValueRange indices);
+                              unsigned operand, mlir::ValueRange indices);
 
 } // namespace bridge
 

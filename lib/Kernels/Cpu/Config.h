@@ -23,20 +23,20 @@ inline bool hasConfig(plan::KernelOp kernel, llvm::StringRef name) {
   return kernel.getConfig().contains(name);
 }
 
-/// Fails with an error unless the operands are views of f32 whose last axis is
-/// contiguous.
+/// Fails with an error unless the operands are views of floats whose last axis
+/// is contiguous.
 inline llvm::LogicalResult
 requireContiguous(plan::KernelOp kernel, llvm::ArrayRef<unsigned> operands) {
   for (unsigned operand : operands) {
     mlir::Type type =
         llvm::cast<mlir::TypeAttr>(kernel.getSignature()[operand]).getValue();
     auto view = llvm::cast<plan::ViewType>(type);
-    if (!view.getElementType().isF32() || !isContiguous(view))
+    if (!loadedType(view.getElementType()).isF32() || !isContiguous(view))
       return kernel.emitError("operand ")
              << operand << " of a '"
              << plan::stringifyKernelKind(kernel.getKind())
-             << "' kernel must be f32 and contiguous along its last axis, "
-                "found "
+             << "' kernel must be f32 or bf16 and contiguous along its last "
+                "axis, found "
              << type;
   }
   return llvm::success();

@@ -50,6 +50,11 @@ Value CrossEntropyKernel::loss(Emitter &emitter, Arguments &arguments,
         return within(emitter, tail, x.load(position, tail),
                       emitter.splat(-std::numeric_limits<double>::infinity()));
       });
+  // Differences of infinite logits are none: then nothing is subtracted.
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (double infinite : {infinity, -infinity})
+    highest = emitter.select(emitter.equalf(highest, emitter.scalar(infinite)),
+                             emitter.scalar(0), highest);
   Value shift = emitter.broadcast(highest);
   Value sum = sumOverRow(emitter, size, [&](Value position, const Tail *tail) {
     Value shifted = emitter.subf(x.load(position, tail), shift);
@@ -78,8 +83,8 @@ Value CrossEntropyKernel::loss(Emitter &emitter, Arguments &arguments,
 
 void CrossEntropyKernel::write(Emitter &emitter, Arguments &arguments,
                                ValueRange place, Value loss, bool isCounted) {
-  emitter.storeElement(loss, arguments.address(2, place));
-  emitter.storeElement(emitter.scalar(isCounted), arguments.address(3, place));
+  emitter.store(loss, arguments.address(2, place));
+  emitter.store(emitter.scalar(isCounted), arguments.address(3, place));
 }
 
 void CrossEntropyKernel::row(Emitter &emitter, Arguments &arguments,

@@ -1,5 +1,6 @@
 //===- Emitter.cpp - Builds the code of kernels ---------------------------===//
 #include "bridge/Kernels/Emitter.h"
+#include "Storage.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -192,12 +193,6 @@ void Emitter::store(Value value, Value pointer, int64_t alignment) {
                                   : naturalAlignment(value.getType()));
 }
 
-/// How elements of a view stand in memory: i1 as a byte.
-static Type memoryType(Type element) {
-  return element.isInteger(1) ? Type(IntegerType::get(element.getContext(), 8))
-                              : element;
-}
-
 /// The zero of a scalar or vector type.
 static Value zeroOf(Emitter &emitter, Type type) {
   OpBuilder &builder = emitter.builder();
@@ -205,55 +200,36 @@ static Value zeroOf(Emitter &emitter, Type type) {
                                    builder.getZeroAttr(type));
 }
 
-/// Bytes as i1, whether not 0.
-static Value fromMemory(Emitter &emitter, Type element, Value value) {
-  if (!element.isInteger(1))
-    return value;
-  return arith::CmpIOp::create(emitter.builder(), emitter.loc(),
-                               arith::CmpIPredicate::ne, value,
-                               zeroOf(emitter, value.getType()));
-}
-
-/// i1 as bytes of 0 and 1.
-static Value toMemory(Emitter &emitter, Value value) {
-  Type type = value.getType();
-  if (!getElementTypeOrSelf(type).isInteger(1))
-    return value;
-  Type byte = emitter.builder().getI8Type();
-  Type bytes = isa<VectorType>(type) ? emitter.vectorType(byte) : byte;
-  return arith::ExtUIOp::create(emitter.builder(), emitter.loc(), bytes, value);
-}
-
 Value Emitter::loadElement(Type element, Value pointer) {
-  return fromMemory(*this, element, load(memoryType(element), pointer));
+  return fromStored(*this, element, load(storedType(element), pointer));
 }
 
-void Emitter::storeElement(Value value, Value pointer) {
-  store(toMemory(*this, value), pointer);
+void Emitter::storeElement(Type element, Value value, Value pointer) {
+  store(toStored(*this, element, value), pointer);
 }
 
 Value Emitter::loadElements(Type element, Value pointer, Value mask) {
-  VectorType type = vectorType(memoryType(element));
+  VectorType type = vectorType(storedType(element));
   if (!mask)
-    return fromMemory(*this, element, load(type, pointer));
+    return fromStored(*this, element, load(type, pointer));
   Value loaded = LLVM::MaskedLoadOp::create(
       build, location, type, pointer, mask, zeroOf(*this, type),
       build.getI32IntegerAttr(elementBytes(element)));
-  return fromMemory(*this, element, loaded);
+  return fromStored(*this, element, loaded);
 }
 
-void Emitter::storeElements(Value value, Value pointer, Value mask) {
+void Emitter::storeElements(Type element, Value value, Value pointer,
+                            Value mask) {
+  Value stored = toStored(*this, element, value);
   if (!mask)
-    return store(toMemory(*this, value), pointer);
-  Type element = getElementTypeOrSelf(value.getType());
-  LLVM::MaskedStoreOp::create(build, location, toMemory(*this, value), pointer,
-                              mask,
+    return store(stored, pointer);
+  LLVM::MaskedStoreOp::create(build, location, stored, pointer, mask,
                               build.getI32IntegerAttr(elementBytes(element)));
 }
 
 Value Emitter::loadStrided(Type element, Value pointer, Value stride,
                            Value count) {
-  Type stored = memoryType(element);
+  Type stored = storedType(element);
   Value none = zeroOf(*this, vectorType(stored));
   Values loaded =
       loop(number(0), min(count, number(lanes())), number(1), none,
@@ -262,12 +238,12 @@ Value Emitter::loadStrided(Type element, Value pointer, Value stride,
              return {LLVM::InsertElementOp::create(build, location, carried[0],
                                                    one, lane)};
            });
-  return fromMemory(*this, element, loaded[0]);
+  return fromStored(*this, element, loaded[0]);
 }
 
-void Emitter::storeStrided(Value value, Value pointer, Value stride,
-                           Value count) {
-  Value stored = toMemory(*this, value);
+void Emitter::storeStrided(Type element, Value value, Value pointer,
+                           Value stride, Value count) {
+  Value stored = toStored(*this, element, value);
   loop(min(count, number(lanes())), 1, [&](Value lane) {
     Value one = LLVM::ExtractElementOp::create(build, location, stored, lane);
     store(one, offset(pointer, mul(lane, stride)));

@@ -73,7 +73,8 @@ void GatherKernel::row(Emitter &emitter, Arguments &arguments,
   if (!copiesRows(arguments)) {
     Value element = emitter.loadElement(elementType(arguments, 0),
                                         arguments.address(0, source));
-    emitter.storeElement(element, arguments.address(out(), place));
+    emitter.storeElement(elementType(arguments, out()), element,
+                         arguments.address(out(), place));
     return;
   }
   Row from = Row::read(emitter, arguments, 0, source);

@@ -118,7 +118,9 @@ LogicalResult GemmJob::emit(Value job, std::optional<unsigned> bias) {
   batch0 = emitter.div(batch, arguments.size(output, 1));
   batch1 = emitter.rem(batch, arguments.size(output, 1));
 
-  Value panelBytes = emitter.mul(depth, width * 4);
+  Type element = arguments.elementType(a);
+  Value panelBytes =
+      emitter.mul(productSteps(emitter, element, depth), width * 4);
   Value matrixBytes = emitter.mul(parts.panels, panelBytes);
   // Panels of one batch serve all batches of the output.
   auto batchOf = [&](unsigned axis, Value index) {
@@ -136,7 +138,7 @@ LogicalResult GemmJob::emit(Value job, std::optional<unsigned> bias) {
 
   Value firstRow = emitter.mul(block, parts.blockRows);
   Value lastRow = emitter.min(emitter.add(firstRow, parts.blockRows), rows);
-  Value tileRows = evenRows(emitter, emitter.sub(lastRow, firstRow));
+  Value tileRows = evenRows(emitter, element, emitter.sub(lastRow, firstRow));
   Value firstPanel = emitter.mul(chunk, emitter.level().panelChunk);
   Value lastPanel = emitter.min(
       emitter.add(firstPanel, emitter.level().panelChunk), parts.panels);
@@ -163,14 +165,15 @@ void GemmJob::emitStartRow(std::optional<unsigned> bias, Value column,
     int64_t lane = vector * emitter.lanes();
     Value start = emitter.splat(0);
     if (bias) {
-      Value address =
-          emitter.offset(arguments.address(*bias, column), lane * 4);
+      Type element = arguments.elementType(*bias);
+      Value address = emitter.offset(arguments.address(*bias, column),
+                                     lane * elementBytes(element));
       Value count = emitter.add(columns, -lane);
       start = isContiguous(view(*bias))
-                  ? emitter.loadElements(emitter.f32Type(), address,
+                  ? emitter.loadElements(element, address,
                                          emitter.firstLanes(count))
                   : emitter.loadStrided(
-                        emitter.f32Type(),
+                        element,
                         arguments.address(*bias, emitter.add(column, lane)),
                         arguments.stride(*bias, 0), count);
     }
@@ -181,15 +184,17 @@ void GemmJob::emitStartRow(std::optional<unsigned> bias, Value column,
 void GemmJob::prefetchTile(const Tile &tile) {
   emitter.loop(tile.rows, 1, [&](Value inTile) {
     Value row = emitter.add(tile.row, inTile);
-    for (int64_t line = 0; line < width * 4; line += 64) {
-      emitter.prefetch(emitter.offset(address(output, row, tile.column), line),
-                       3, /*forWriting=*/true);
-      for (unsigned extra = firstExtra; extra < output; ++extra)
-        if (isContiguous(view(extra)) &&
-            line < width * elementBytes(view(extra).getElementType()))
-          emitter.prefetch(
-              emitter.offset(address(extra, row, tile.column), line), 3);
-    }
+    auto prefetch = [&](unsigned operand, bool forWriting) {
+      int64_t bytes = width * elementBytes(arguments.elementType(operand));
+      for (int64_t line = 0; line < bytes; line += 64)
+        emitter.prefetch(
+            emitter.offset(address(operand, row, tile.column), line), 3,
+            forWriting);
+    };
+    prefetch(output, /*forWriting=*/true);
+    for (unsigned extra = firstExtra; extra < output; ++extra)
+      if (isContiguous(view(extra)))
+        prefetch(extra, /*forWriting=*/false);
   });
 }
 
@@ -199,17 +204,21 @@ void GemmJob::emitTile(const Tile &tile, Value a, Value panel, Value depth) {
   Value tileStride = emitter.number(width * 4);
   RowProduct product{a,        arguments.stride(0, 2), panel,     depth,
                      startRow, emitter.number(0),      stackTile, tileStride};
-  if (region().empty()) {
+  // Without an epilogue, f32 needs nothing but to be stored.
+  bool isPlain = region().empty() && arguments.elementType(output).isF32();
+  if (isPlain) {
     product.c = emitter.select(whole, address(output, tile.row, tile.column),
                                stackTile);
     product.cStride =
         emitter.select(whole, arguments.stride(output, 2), tileStride);
   }
-  callProduct(emitter, rowProductTable(emitter, vectors), tile.rows, product);
+  Value table =
+      rowProductTable(emitter, arguments.elementType(/*a=*/0), vectors);
+  callProduct(emitter, table, tile.rows, product);
   emitter.ifElse(
       whole,
       [&] {
-        if (!region().empty())
+        if (!isPlain)
           emitEpilogue(tile, /*partial=*/false);
       },
       [&] { emitEpilogue(tile, /*partial=*/true); });
@@ -243,9 +252,11 @@ void GemmJob::emitEpilogue(const Tile &tile, bool partial) {
         }
         result = results->front();
       }
-      emitter.storeElements(
-          result, emitter.offset(address(output, row, tile.column), lane * 4),
-          mask);
+      Type element = arguments.elementType(output);
+      emitter.storeElements(element, result,
+                            emitter.offset(address(output, row, tile.column),
+                                           lane * elementBytes(element)),
+                            mask);
     }
   });
 }

@@ -175,7 +175,7 @@ void MapRow::mapUniform(Operation &op) {
   Values indices;
   for (auto [axis, index] : llvm::enumerate(load.getIndices()))
     indices.push_back(indexWithin(load, axis, scalars.lookup(index), nullptr));
-  scalars.map(result, emitter.loadElement(load.getType(),
+  scalars.map(result, emitter.loadElement(elementType(arguments, operand),
                                           arguments.address(operand, indices)));
 }
 
@@ -288,8 +288,8 @@ Value MapRow::loadLanes(plan::LoadOp load, IRMapping &mapping,
   Values lanes;
   for (int64_t lane = 0; lane < emitter.lanes(); ++lane) {
     Value offset = vector::ExtractOp::create(builder, loc, offsets, lane);
-    lanes.push_back(
-        emitter.loadElement(load.getType(), emitter.offset(base, offset)));
+    lanes.push_back(emitter.loadElement(elementType(arguments, operand),
+                                        emitter.offset(base, offset)));
   }
   return vector::FromElementsOp::create(
       builder, loc, emitter.vectorType(load.getType()), lanes);

@@ -160,8 +160,8 @@ protected:
     Row x = Row::read(emitter, arguments, 0, place);
     Value norm =
         euclideanNorm(emitter, x, rowSize(emitter, arguments, 0), epsilon);
-    emitter.storeElement(emitter.divf(emitter.scalar(1), norm),
-                         arguments.address(1, place));
+    emitter.store(emitter.divf(emitter.scalar(1), norm),
+                  arguments.address(1, place));
   }
 
 private:

@@ -1,10 +1,13 @@
 //===- Pack.cpp - Matrices into panels ------------------------------------===//
 //
 // A job fills one panel: `panelWidth` rows of the matrix become the columns of
-// [k][panelWidth]; rows that the matrix lacks are zero.
+// [steps of k][panelWidth] units (see MicroKernels.h); what the matrix lacks is
+// zero.
 //
 //===----------------------------------------------------------------------===//
 #include "CpuKernel.h"
+#include "MicroKernels.h"
+#include "Storage.h"
 #include "VectorTranspose.h"
 
 using namespace mlir;
@@ -24,6 +27,7 @@ private:
 
 /// Where a job reads and writes.
 struct Panel {
+  Type element;
   Value source;                 ///< the first row
   Value rows;                   ///< rows within the matrix, at least 1
   Value depth;                  ///< k
@@ -37,37 +41,37 @@ static int64_t panelRowBytes(Emitter &emitter) {
   return emitter.level().panelWidth() * 4;
 }
 
-/// `lanes` steps of k from `k` on, of `lanes` rows from `row` on, by a
+/// `lanes` steps of k from `step` on, of `lanes` rows from `row` on, by a
 /// transpose; `partial` where the matrix may end within them.
-static void packSquare(Emitter &emitter, const Panel &panel, Value k,
+static void packSquare(Emitter &emitter, const Panel &panel, Value step,
                        int64_t row, bool partial) {
   int64_t lanes = emitter.lanes();
-  Value stepsLeft = emitter.sub(panel.depth, k);
+  Value k = emitter.mul(step, unitElements(panel.element));
+  Value left = emitter.sub(panel.depth, k);
   Emitter::Values loaded;
   for (int64_t lane : llvm::seq(row, row + lanes)) {
     Value index = emitter.number(lane);
-    Value mask;
-    if (partial) {
-      Value within = emitter.less(index, panel.rows);
-      mask = emitter.firstLanes(
-          emitter.select(within, stepsLeft, emitter.number(0)));
-    }
+    Value count;
+    if (partial)
+      count = emitter.select(emitter.less(index, panel.rows), left,
+                             emitter.number(0));
     Value address = emitter.offset(
         emitter.offset(panel.source, emitter.mul(panel.rowStride, index)),
-        emitter.mul(k, 4));
-    loaded.push_back(emitter.loadElements(emitter.f32Type(), address, mask));
+        emitter.mul(k, elementBytes(panel.element)));
+    loaded.push_back(loadUnits(emitter, panel.element, address, count));
   }
   Emitter::Values columns = transposeSquare(emitter, loaded);
+  Value stepsLeft = productSteps(emitter, panel.element, left);
   Value target = emitter.offset(
-      emitter.offset(panel.packed, emitter.mul(k, panelRowBytes(emitter))),
+      emitter.offset(panel.packed, emitter.mul(step, panelRowBytes(emitter))),
       row * 4);
-  for (auto [step, column] : llvm::enumerate(columns)) {
+  for (auto [ahead, column] : llvm::enumerate(columns)) {
     auto put = [&] {
       emitter.store(column,
-                    emitter.offset(target, step * panelRowBytes(emitter)));
+                    emitter.offset(target, ahead * panelRowBytes(emitter)));
     };
     if (partial)
-      emitter.ifThen(emitter.less(emitter.number(step), stepsLeft), put);
+      emitter.ifThen(emitter.less(emitter.number(ahead), stepsLeft), put);
     else
       put();
   }
@@ -77,61 +81,76 @@ static void packSquare(Emitter &emitter, const Panel &panel, Value k,
 static void packRows(Emitter &emitter, const Panel &panel) {
   int64_t lanes = emitter.lanes();
   int64_t width = emitter.level().panelWidth();
-  auto packSteps = [&](Value k, bool partial) {
+  auto packSteps = [&](Value step, bool partial) {
     for (int64_t row = 0; row < width; row += lanes)
-      packSquare(emitter, panel, k, row, partial);
+      packSquare(emitter, panel, step, row, partial);
   };
-  Value step = emitter.number(lanes);
-  Value wholeSteps = emitter.select(
-      emitter.equal(panel.rows, emitter.number(width)),
-      emitter.mul(emitter.div(panel.depth, lanes), lanes), emitter.number(0));
-  emitter.loop(emitter.number(0), wholeSteps, step,
-               [&](Value k) { packSteps(k, /*partial=*/false); });
-  emitter.loop(wholeSteps, panel.depth, step,
-               [&](Value k) { packSteps(k, /*partial=*/true); });
+  Value ahead = emitter.number(lanes);
+  Value whole = emitter.div(panel.depth, unitElements(panel.element) * lanes);
+  Value wholeSteps =
+      emitter.select(emitter.equal(panel.rows, emitter.number(width)),
+                     emitter.mul(whole, lanes), emitter.number(0));
+  emitter.loop(emitter.number(0), wholeSteps, ahead,
+               [&](Value step) { packSteps(step, /*partial=*/false); });
+  emitter.loop(wholeSteps, productSteps(emitter, panel.element, panel.depth),
+               ahead, [&](Value step) { packSteps(step, /*partial=*/true); });
+}
+
+/// Step by step, where `load` gives the elements at one k, as they are stored,
+/// of a vector of rows from `row` on; of `count` rows at most.
+static void packSteps(
+    Emitter &emitter, const Panel &panel,
+    function_ref<Value(Type stored, Value source, int64_t row, Value count)>
+        load) {
+  Type stored = storedType(panel.element);
+  int64_t elements = unitElements(panel.element);
+  Value steps = productSteps(emitter, panel.element, panel.depth);
+  emitter.loop(steps, 1, [&](Value step) {
+    Value target =
+        emitter.offset(panel.packed, emitter.mul(step, panelRowBytes(emitter)));
+    for (int64_t row = 0; row < emitter.level().panelWidth();
+         row += emitter.lanes()) {
+      auto loadAt = [&](Value k, Value rows) {
+        return load(
+            stored,
+            emitter.offset(panel.source, emitter.mul(k, panel.depthStride)),
+            row, emitter.add(rows, -row));
+      };
+      Value k = emitter.mul(step, elements);
+      Value unit = loadAt(k, panel.rows);
+      if (elements == 2) {
+        Value next = emitter.add(k, 1);
+        Value rows = emitter.select(emitter.less(next, panel.depth), panel.rows,
+                                    emitter.number(0));
+        unit = pairStored(emitter, unit, loadAt(next, rows));
+      }
+      emitter.store(unit, emitter.offset(target, row * 4));
+    }
+  });
 }
 
 /// Columns whose elements lie one after the other.
 static void packColumns(Emitter &emitter, const Panel &panel) {
-  SmallVector<Value> masks;
-  for (int64_t row = 0; row < emitter.level().panelWidth();
-       row += emitter.lanes())
-    masks.push_back(emitter.firstLanes(emitter.add(panel.rows, -row)));
-  emitter.loop(panel.depth, 1, [&](Value k) {
-    Value source =
-        emitter.offset(panel.source, emitter.mul(k, panel.depthStride));
-    Value target =
-        emitter.offset(panel.packed, emitter.mul(k, panelRowBytes(emitter)));
-    for (auto [vector, mask] : llvm::enumerate(masks)) {
-      int64_t bytes = vector * emitter.lanes() * 4;
-      emitter.store(emitter.loadElements(emitter.f32Type(),
-                                         emitter.offset(source, bytes), mask),
-                    emitter.offset(target, bytes));
-    }
-  });
+  packSteps(
+      emitter, panel, [&](Type stored, Value source, int64_t row, Value count) {
+        Value first = emitter.offset(source, row * elementBytes(panel.element));
+        return emitter.loadElements(stored, first, emitter.firstLanes(count));
+      });
 }
 
 /// Any strides, element by element.
 static void packElements(Emitter &emitter, const Panel &panel) {
-  emitter.loop(panel.depth, 1, [&](Value k) {
-    Value source =
-        emitter.offset(panel.source, emitter.mul(k, panel.depthStride));
-    Value target =
-        emitter.offset(panel.packed, emitter.mul(k, panelRowBytes(emitter)));
-    for (int64_t row = 0; row < emitter.level().panelWidth();
-         row += emitter.lanes()) {
-      Value first = emitter.offset(source, emitter.mul(panel.rowStride, row));
-      emitter.store(emitter.loadStrided(emitter.f32Type(), first,
-                                        panel.rowStride,
-                                        emitter.add(panel.rows, -row)),
-                    emitter.offset(target, row * 4));
-    }
-  });
+  packSteps(
+      emitter, panel, [&](Type stored, Value source, int64_t row, Value count) {
+        Value first = emitter.offset(source, emitter.mul(panel.rowStride, row));
+        return emitter.loadStrided(stored, first, panel.rowStride, count);
+      });
 }
 
 LogicalResult PackKernel::body(Emitter &emitter, Arguments &arguments,
                                Value job, Value scratch) {
   int64_t width = emitter.level().panelWidth();
+  Type element = arguments.elementType(kIn);
   Value n = arguments.size(kOut, 2);
   Value depth = arguments.size(kOut, 3);
   Value panels = emitter.ceilDiv(n, width);
@@ -139,8 +158,10 @@ LogicalResult PackKernel::body(Emitter &emitter, Arguments &arguments,
   Value row = emitter.mul(emitter.rem(job, panels), width);
   Value batch0 = emitter.div(batch, arguments.size(kOut, 1));
   Value batch1 = emitter.rem(batch, arguments.size(kOut, 1));
-  Value panelBytes = emitter.mul(depth, panelRowBytes(emitter));
+  Value panelBytes = emitter.mul(productSteps(emitter, element, depth),
+                                 panelRowBytes(emitter));
   Panel panel{
+      element,
       arguments.address(kIn, {batch0, batch1, row}),
       emitter.min(emitter.sub(n, row), emitter.number(width)),
       depth,
@@ -152,7 +173,7 @@ LogicalResult PackKernel::body(Emitter &emitter, Arguments &arguments,
     return success();
   }
   emitter.ifElse(
-      emitter.equal(panel.rowStride, emitter.number(4)),
+      emitter.equal(panel.rowStride, emitter.number(elementBytes(element))),
       [&] { packColumns(emitter, panel); },
       [&] { packElements(emitter, panel); });
   return success();

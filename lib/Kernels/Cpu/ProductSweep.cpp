@@ -88,13 +88,15 @@ void ProductSweep::emitPanel(Value panel) {
   emitStartRow();
   startPanel();
 
-  Value panelBytes = emitter.mul(depth, width * 4);
+  Type element = arguments.elementType(kA);
+  Value panelBytes =
+      emitter.mul(productSteps(emitter, element, depth), width * 4);
   Value packed =
       emitter.offset(arguments.pointer(kB), emitter.mul(panel, panelBytes));
-  Value tileRows = evenRows(emitter, emitter.sub(lastRow, firstRow));
+  Value tileRows = evenRows(emitter, element, emitter.sub(lastRow, firstRow));
   emitter.loop(firstRow, lastRow, tileRows, [&](Value row) {
     Tile tile{row, emitter.min(tileRows, emitter.sub(lastRow, row))};
-    callProduct(emitter, rowProductTable(emitter, vectors), tile.rows,
+    callProduct(emitter, rowProductTable(emitter, element, vectors), tile.rows,
                 RowProduct{arguments.address(kA, row), arguments.stride(kA, 0),
                            packed, depth, startRow, emitter.number(0),
                            stackTile, emitter.number(width * 4)});
@@ -105,14 +107,16 @@ void ProductSweep::emitPanel(Value panel) {
 
 void ProductSweep::emitStartRow() {
   for (auto [vector, mask] : llvm::enumerate(masks)) {
-    int64_t bytes = int64_t(vector) * lanes * 4;
-    Value start = emitter.splat(0);
-    if (std::optional<unsigned> operand = bias())
-      start = emitter.loadElements(
-          emitter.f32Type(),
-          emitter.offset(arguments.address(*operand, column), bytes), mask);
-    emitter.store(start, emitter.offset(startRow, bytes));
+    Value start = bias() ? loadColumns(*bias(), vector) : emitter.splat(0);
+    emitter.store(start, emitter.offset(startRow, int64_t(vector) * lanes * 4));
   }
+}
+
+Value ProductSweep::loadColumns(unsigned operand, int64_t vector) {
+  Type element = arguments.elementType(operand);
+  Value address = emitter.offset(arguments.address(operand, column),
+                                 vector * lanes * elementBytes(element));
+  return emitter.loadElements(element, address, masks[vector]);
 }
 
 //===----------------------------------------------------------------------===//
@@ -136,19 +140,15 @@ void ProductSweep::loadColumnFactors(std::optional<unsigned> operand) {
   columnFactors.clear();
   if (!operand)
     return;
-  for (auto [vector, mask] : llvm::enumerate(masks))
-    columnFactors.push_back(
-        emitter.loadElements(emitter.f32Type(),
-                             emitter.offset(arguments.address(*operand, column),
-                                            int64_t(vector) * lanes * 4),
-                             mask));
+  for (int64_t vector : llvm::seq(vectors))
+    columnFactors.push_back(loadColumns(*operand, vector));
 }
 
 Value ProductSweep::rowFactor(Value factor, std::optional<unsigned> operand,
                               Value row) {
   if (operand)
     factor = emitter.mulf(
-        factor, emitter.loadElement(emitter.f32Type(),
+        factor, emitter.loadElement(arguments.elementType(*operand),
                                     arguments.address(*operand, row)));
   return emitter.broadcast(factor);
 }

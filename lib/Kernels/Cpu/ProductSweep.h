@@ -72,6 +72,8 @@ protected:
 private:
   void emitPanel(mlir::Value panel);
   void emitStartRow();
+  /// A vector of a view's elements [n] at the panel's columns.
+  mlir::Value loadColumns(unsigned operand, int64_t vector);
 
   mlir::Value stackTile, startRow;
   llvm::SmallVector<mlir::Value> columnFactors;

@@ -76,8 +76,8 @@ ReduceKernel::ReduceKernel(plan::KernelOp kernel, ReduceKind kind,
   kept = out.getRank();
   element = x.getElementType();
   result = out.getElementType();
-  isFloat =
-      kind == ReduceKind::Mean || (element.isF32() && kind != ReduceKind::Any);
+  isFloat = kind == ReduceKind::Mean ||
+            (loadedType(element).isF32() && kind != ReduceKind::Any);
   mayLieAcross = kept != 0 && !isContiguous(x);
 }
 
@@ -106,7 +106,7 @@ Value ReduceKernel::widened(Emitter &emitter, Value loaded) {
   OpBuilder &builder = emitter.builder();
   Location loc = emitter.loc();
   if (kind == ReduceKind::Any && !element.isInteger(1))
-    loaded = element.isF32()
+    loaded = loadedType(element).isF32()
                  ? Value(arith::CmpFOp::create(builder, loc,
                                                arith::CmpFPredicate::UNE,
                                                loaded, emitter.splat(0)))
@@ -283,7 +283,8 @@ void ReduceKernel::reduceAlong(Emitter &emitter, Arguments &arguments,
   walk(emitter, axes, first, last, [&](ValueRange place) {
     Value accumulator = overAxes(emitter, arguments, kept,
                                  arguments.address(0, place), overPiece);
-    emitter.storeElement(finished(emitter, overLanes(emitter, accumulator),
+    emitter.storeElement(result,
+                         finished(emitter, overLanes(emitter, accumulator),
                                   count(emitter, arguments)),
                          arguments.address(1, place));
   });

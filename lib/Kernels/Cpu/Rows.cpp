@@ -21,7 +21,7 @@ unsigned bridge::rank(Arguments &arguments, unsigned operand) {
 }
 
 Type bridge::elementType(Arguments &arguments, unsigned operand) {
-  return viewType(arguments, operand).getElementType();
+  return arguments.elementType(operand);
 }
 
 Values bridge::sizes(Arguments &arguments, unsigned operand, unsigned from,
@@ -98,7 +98,7 @@ Value Row::loadElement(Value position) const {
 }
 
 void Row::storeElement(Value value, Value position) const {
-  emitter->storeElement(value, address(position));
+  emitter->storeElement(element, value, address(position));
 }
 
 Value Row::load(Value position, const Tail *tail) const {
@@ -112,19 +112,20 @@ Value Row::load(Value position, const Tail *tail) const {
     Value at = emitter->add(position, lane);
     lanes.push_back(loadElement(tail ? emitter->min(at, tail->last) : at));
   }
-  return vector::FromElementsOp::create(emitter->builder(), emitter->loc(),
-                                        emitter->vectorType(element), lanes);
+  return vector::FromElementsOp::create(
+      emitter->builder(), emitter->loc(),
+      emitter->vectorType(loadedType(element)), lanes);
 }
 
 void Row::store(Value value, Value position, const Tail *tail) const {
   if (spacing == Spacing::Contiguous)
-    return emitter->storeElements(value, address(position),
+    return emitter->storeElements(element, value, address(position),
                                   tail ? tail->mask : Value());
   Value count = emitter->number(emitter->lanes());
   if (tail)
     count = emitter->min(count,
                          emitter->sub(emitter->add(tail->last, 1), position));
-  emitter->storeStrided(value, address(position), stride, count);
+  emitter->storeStrided(element, value, address(position), stride, count);
 }
 
 //===----------------------------------------------------------------------===//

@@ -102,7 +102,7 @@ void ArgExtremeKernel::row(Emitter &emitter, Arguments &arguments,
                      best[1], emitter.splat32(INT32_MAX));
   Value first = vector::ReductionOp::create(
       builder, loc, vector::CombiningKind::MINSI, candidates);
-  emitter.storeElement(first, arguments.address(1, place));
+  emitter.store(first, arguments.address(1, place));
 }
 
 std::unique_ptr<CpuKernel> bridge::makeArgExtremeKernel(plan::KernelOp kernel) {
@@ -138,7 +138,7 @@ void CumsumKernel::row(Emitter &emitter, Arguments &arguments,
   Row x = Row::read(emitter, arguments, 0, place);
   Row out = Row::write(emitter, arguments, 1, place);
   Type element = elementType(arguments, 0);
-  bool isFloat = element.isF32();
+  bool isFloat = loadedType(element).isF32();
   emitter.loop(
       emitter.number(0), rowSize(emitter, arguments, 0), emitter.number(1),
       isFloat ? emitter.scalar(0) : emitter.number32(0),

@@ -61,10 +61,12 @@ SigmoidSweep::SigmoidSweep(Emitter &emitter, Arguments &arguments)
 }
 
 void SigmoidSweep::startJob() {
-  Type f32 = emitter.f32Type();
-  scale = emitter.loadElement(f32, arguments.pointer(kScale));
-  offset =
-      emitter.broadcast(emitter.loadElement(f32, arguments.pointer(kOffset)));
+  auto load = [&](unsigned operand) {
+    return emitter.loadElement(arguments.elementType(operand),
+                               arguments.pointer(operand));
+  };
+  scale = load(kScale);
+  offset = emitter.broadcast(load(kOffset));
   total = emitter.stack(lanes * 4);
   emitter.store(emitter.splat(0), total);
 }
@@ -113,16 +115,15 @@ void SigmoidSweep::finishTile(const Tile &tile) {
 }
 
 void SigmoidSweep::finishJob() {
-  emitter.storeElement(sumOfLanes(emitter, emitter.load(vectorType(), total)),
-                       arguments.address(out, {block, chunk}));
+  emitter.store(sumOfLanes(emitter, emitter.load(vectorType(), total)),
+                arguments.address(out, {block, chunk}));
   // What no job writes is 0.
   Value zero = emitter.number(0), one = emitter.number(1);
   Value parts = emitter.number(kSweepParts);
   auto clear = [&](Value firstBlock, Value lastBlock, Value firstChunk) {
     emitter.loop(firstBlock, lastBlock, one, [&](Value row) {
       emitter.loop(firstChunk, parts, one, [&](Value part) {
-        emitter.storeElement(emitter.scalar(0),
-                             arguments.address(out, {row, part}));
+        emitter.store(emitter.scalar(0), arguments.address(out, {row, part}));
       });
     });
   };

@@ -11,7 +11,7 @@ static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 namespace {
 
 /// x[R], seen[R]?, out[R]. The exponentials are kept in `out` until the row's
-/// sum is known.
+/// sum is known, but where that would round them.
 class SoftmaxKernel : public RowKernel {
 public:
   SoftmaxKernel(plan::KernelOp kernel) : hasSeen(hasConfig(kernel, "seen")) {
@@ -65,13 +65,18 @@ void SoftmaxKernel::row(Emitter &emitter, Arguments &arguments,
                        emitter.scalar(0), highest);
   Value shift = emitter.broadcast(highest);
 
-  Value sum = sumOverRow(emitter, size, [&](Value position, const Tail *tail) {
+  auto exponentialAt = [&](Value position, const Tail *tail) {
     Value shifted = emitter.subf(x.load(position, tail), shift);
-    Value exponential = whereSeen(
+    return whereSeen(
         position, tail,
         math::ExpOp::create(emitter.builder(), emitter.loc(), shifted),
         emitter.splat(0));
-    out.store(exponential, position, tail);
+  };
+  bool isKept = elementType(arguments, hasSeen ? 2 : 1).isF32();
+  Value sum = sumOverRow(emitter, size, [&](Value position, const Tail *tail) {
+    Value exponential = exponentialAt(position, tail);
+    if (isKept)
+      out.store(exponential, position, tail);
     return exponential;
   });
 
@@ -89,7 +94,8 @@ void SoftmaxKernel::row(Emitter &emitter, Arguments &arguments,
   factor = emitter.broadcast(factor);
   sweep(emitter, emitter.number(0), size,
         [&](Value position, const Tail *tail) {
-          Value exponential = out.load(position, tail);
+          Value exponential =
+              isKept ? out.load(position, tail) : exponentialAt(position, tail);
           out.store(share ? emitter.fma(exponential, factor, share)
                           : emitter.mulf(exponential, factor),
                     position, tail);

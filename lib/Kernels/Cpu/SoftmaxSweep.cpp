@@ -131,8 +131,8 @@ Value SoftmaxSweep::rowState(Value row, Value base) {
 }
 
 void SoftmaxSweep::startJob() {
-  Value scale =
-      emitter.loadElement(emitter.f32Type(), arguments.pointer(operands.scale));
+  Value scale = emitter.loadElement(arguments.elementType(operands.scale),
+                                    arguments.pointer(operands.scale));
   factor = emitter.mulf(scale, emitter.scalar(M_LOG2E));
   columnState = emitter.stack(2 * width * 4);
   emitter.loop(firstRow, lastRow, emitter.number(1), [&](Value row) {
@@ -226,10 +226,11 @@ void SoftmaxSweep::finishPanel() {
   for (auto [vector, mask] : llvm::enumerate(masks)) {
     Value state = emitter.offset(columnState, int64_t(vector) * lanes * 4);
     Value first = emitter.add(column, int64_t(vector) * lanes);
-    emitter.storeElements(emitter.load(vectorType(), state),
+    emitter.storeElements(emitter.f32Type(), emitter.load(vectorType(), state),
                           arguments.address(operands.columnMax, {block, first}),
                           mask);
     emitter.storeElements(
+        emitter.f32Type(),
         emitter.load(vectorType(), emitter.offset(state, width * 4)),
         arguments.address(operands.columnSum, {block, first}), mask);
   }
@@ -245,9 +246,9 @@ void SoftmaxSweep::finishJob() {
                                             maxima, arith::FastMathFlags::nnan);
     Value scaled =
         functions.scaleDown(sums, emitter.subf(maxima, emitter.broadcast(max)));
-    emitter.storeElement(max, arguments.address(operands.rowMax, {chunk, row}));
-    emitter.storeElement(sumOfLanes(emitter, scaled),
-                         arguments.address(operands.rowSum, {chunk, row}));
+    emitter.store(max, arguments.address(operands.rowMax, {chunk, row}));
+    emitter.store(sumOfLanes(emitter, scaled),
+                  arguments.address(operands.rowSum, {chunk, row}));
   });
 
   Value first = emitter.number(0);
@@ -298,7 +299,7 @@ void SoftmaxSweep::pickRows(const Tile &tile) {
         Value logit = emitter.loadElement(
             emitter.f32Type(),
             emitter.offset(tileAddress(inTile, 0), emitter.mul(place, 4)));
-        emitter.storeElement(logit, arguments.address(operands.rowPicked, row));
+        emitter.store(logit, arguments.address(operands.rowPicked, row));
       });
     });
   });
@@ -328,8 +329,7 @@ void SoftmaxSweep::pickColumns(const Tile &tile) {
         Value logit = emitter.loadElement(
             emitter.f32Type(),
             emitter.offset(tileAddress(inTile, 0), emitter.mul(inPanel, 4)));
-        emitter.storeElement(logit,
-                             arguments.address(operands.columnPicked, place));
+        emitter.store(logit, arguments.address(operands.columnPicked, place));
       });
     });
   });
@@ -338,21 +338,20 @@ void SoftmaxSweep::pickColumns(const Tile &tile) {
 void SoftmaxSweep::finishSide(const Side &side) {
   auto site = arguments.kernel().getConfig().getAs<IntegerAttr>(side.site);
   emitter.loop(side.first, side.last, emitter.number(1), [&](Value place) {
-    emitter.loop(
-        side.parts, emitter.number(kSweepParts), emitter.number(1),
-        [&](Value part) {
-          emitter.storeElement(emitter.scalar(-kGreatestPower),
-                               arguments.address(side.max, {part, place}));
-          emitter.storeElement(emitter.scalar(0),
-                               arguments.address(side.sum, {part, place}));
-        });
+    emitter.loop(side.parts, emitter.number(kSweepParts), emitter.number(1),
+                 [&](Value part) {
+                   emitter.store(emitter.scalar(-kGreatestPower),
+                                 arguments.address(side.max, {part, place}));
+                   emitter.store(emitter.scalar(0),
+                                 arguments.address(side.sum, {part, place}));
+                 });
     Value label = emitter.widen(emitter.loadElement(
         emitter.builder().getI32Type(), arguments.address(side.labels, place)));
     emitter.ifElse(
         isBelow(label, side.classes), [] {},
         [&] {
-          emitter.storeElement(emitter.scalar(0),
-                               arguments.address(side.picked, place));
+          emitter.store(emitter.scalar(0),
+                        arguments.address(side.picked, place));
           auto report = [&] {
             reportFault(emitter, arguments, site.getInt(), label, side.classes);
           };

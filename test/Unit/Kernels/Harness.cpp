@@ -37,17 +37,20 @@ using namespace bridge::test;
 // Levels
 //===----------------------------------------------------------------------===//
 
-ArrayRef<StringRef> bridge::test::runnableLevels() {
-  static const SmallVector<StringRef> levels = [] {
-    llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
-    SmallVector<StringRef> levels;
-    if (host.lookup("avx512f") && host.lookup("avx512bw") &&
-        host.lookup("avx512dq") && host.lookup("avx512vl"))
-      levels.push_back("x86-64-v4");
-    if (host.lookup("avx2") && host.lookup("fma"))
-      levels.push_back("x86-64-v3");
-    return levels;
-  }();
+SmallVector<StringRef> bridge::test::runnableLevels(bool withBf16) {
+  static const llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+  auto has = [](std::initializer_list<StringRef> features) {
+    return llvm::all_of(features,
+                        [](StringRef name) { return host.lookup(name); });
+  };
+  SmallVector<StringRef> levels;
+  bool hasAvx512 = has({"avx512f", "avx512bw", "avx512dq", "avx512vl"});
+  if (withBf16 && hasAvx512 && has({"avx512bf16"}))
+    levels.push_back("x86-64-v4-bf16");
+  if (hasAvx512)
+    levels.push_back("x86-64-v4");
+  if (has({"avx2", "fma"}))
+    levels.push_back("x86-64-v3");
   return levels;
 }
 
@@ -100,12 +103,15 @@ Operand Operand::rows(ArrayRef<int64_t> sizes, int64_t elementBytes,
   return strided(sizes, strides, elementBytes);
 }
 
-Operand Operand::panels(ArrayRef<int64_t> sizes, int64_t width) {
+Operand Operand::panels(ArrayRef<int64_t> sizes, int64_t width,
+                        int64_t elementBytes) {
   Operand operand;
   operand.sizes.assign(sizes.begin(), sizes.end());
   operand.width = width;
   int64_t n = llvm::alignTo(sizes[2], width);
-  operand.allocate(sizes[0] * sizes[1] * n * sizes[3] * 4);
+  operand.elementBytes = elementBytes;
+  int64_t k = llvm::alignTo(sizes[3], 4 / elementBytes);
+  operand.allocate(sizes[0] * sizes[1] * n * k * elementBytes);
   operand.fill(0.0f);
   return operand;
 }
@@ -334,6 +340,6 @@ std::string bridge::test::viewType(unsigned rank, int64_t lastStride,
       .str();
 }
 
-std::string bridge::test::panelsType() {
-  return R"(!plan.panels<f32, ["p", "q", "n", "k"]>)";
+std::string bridge::test::panelsType(StringRef element) {
+  return ("!plan.panels<" + element + R"(, ["p", "q", "n", "k"]>)").str();
 }

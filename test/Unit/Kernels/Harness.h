@@ -13,8 +13,9 @@
 
 namespace bridge::test {
 
-/// The name of the best level that this machine can run, and of AVX2's.
-llvm::ArrayRef<llvm::StringRef> runnableLevels();
+/// The names of the levels that this machine can run; that with products of
+/// bf16, which makes the same code of f32, only where asked for.
+llvm::SmallVector<llvm::StringRef> runnableLevels(bool withBf16 = false);
 int64_t panelWidth(llvm::StringRef level);
 
 /// An operand of a launch in memory of its own, with strides in bytes. Its last
@@ -30,7 +31,8 @@ public:
                          llvm::ArrayRef<int64_t> strides,
                          int64_t elementBytes = 4);
   /// Panels [batch, batch, n, k].
-  static Operand panels(llvm::ArrayRef<int64_t> sizes, int64_t width);
+  static Operand panels(llvm::ArrayRef<int64_t> sizes, int64_t width,
+                        int64_t elementBytes = 4);
 
   /// The same memory with other sizes and strides.
   Operand viewed(llvm::ArrayRef<int64_t> sizes,
@@ -46,7 +48,7 @@ public:
       offset += index * stride;
     return *reinterpret_cast<T *>(data + offset);
   }
-  /// The element of panels at row n and column k of a batch.
+  /// The element of panels of f32 at row n and column k of a batch.
   float &packed(int64_t batch0, int64_t batch1, int64_t n, int64_t k) const;
 
   /// Random numbers of a normal distribution in all of the memory.
@@ -108,7 +110,7 @@ private:
 /// stride is `lastStride`, or unknown where that is negative.
 std::string viewType(unsigned rank, int64_t lastStride = 4,
                      llvm::StringRef element = "f32");
-std::string panelsType();
+std::string panelsType(llvm::StringRef element = "f32");
 
 } // namespace bridge::test
 

@@ -7,6 +7,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/Twine.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
 #include <map>
@@ -34,7 +35,18 @@ inline void forEach(Index sizes, llvm::function_ref<void(Index)> visit) {
 }
 
 inline int64_t bytesOf(llvm::StringRef element) {
-  return element == "i1" ? 1 : 4;
+  return element == "i1" ? 1 : element == "bf16" ? 2 : 4;
+}
+
+inline uint16_t toBf16(float value) {
+  uint32_t bits = llvm::bit_cast<uint32_t>(value);
+  if (std::isnan(value))
+    return 0x7fff;
+  return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+
+inline float fromBf16(uint16_t bits) {
+  return llvm::bit_cast<float>(uint32_t(bits) << 16);
 }
 
 /// How the elements of an operand lie.
@@ -89,6 +101,8 @@ struct View {
   double get(Index index) const {
     if (element == "f32")
       return memory.at<float>(index);
+    if (element == "bf16")
+      return fromBf16(memory.at<uint16_t>(index));
     if (element == "i32")
       return memory.at<int32_t>(index);
     return memory.at<uint8_t>(index);
@@ -96,6 +110,8 @@ struct View {
   void set(Index index, double value) const {
     if (element == "f32")
       memory.at<float>(index) = value;
+    else if (element == "bf16")
+      memory.at<uint16_t>(index) = toBf16(value);
     else if (element == "i32")
       memory.at<int32_t>(index) = value;
     else
@@ -105,8 +121,9 @@ struct View {
   void fill(std::mt19937 &random, int bound = 2) const {
     std::normal_distribution<float> normal(0, 1);
     forEach(sizes(), [&](Index index) {
-      set(index, element == "f32" ? normal(random)
-                                  : random() % (element == "i1" ? 2 : bound));
+      bool isFloat = element == "f32" || element == "bf16";
+      set(index,
+          isFloat ? normal(random) : random() % (element == "i1" ? 2 : bound));
     });
   }
   void clear() const { memory.fill(kGap); }

@@ -36,7 +36,7 @@ static std::string viewed(const char *view) {
   if (!applyView(view, tensor, why))
     return why.terminated();
   std::vector<float> rows(elementCount(tensor.rank, tensor.shape) + 64);
-  packWeight(tensor, false, 16, rows.data());
+  packWeight(tensor, {BRIDGE_F32, false, 16}, rows.data());
   std::string text = ShapeText(tensor.rank, tensor.shape).text;
   for (int64_t i = 0; i < elementCount(tensor.rank, tensor.shape); ++i)
     text += " " + std::to_string(static_cast<int>(rows[i]));
@@ -71,9 +71,9 @@ static void testPanels() {
   for (int i = 0; i < 20; ++i)
     numbers[i] = brainOf(static_cast<float>(i));
   bridge_tensor tensor = bridge_tensor_make(BRIDGE_BF16, 3, shape, numbers);
-  CHECK_EQ(packedBytes(tensor, true, 4), 384);
+  CHECK_EQ(packedBytes(tensor, {BRIDGE_F32, true, 4}), 384);
   std::vector<float> out(96);
-  packWeight(tensor, true, 4, out.data());
+  packWeight(tensor, {BRIDGE_F32, true, 4}, out.data());
   for (int row = 0; row < 8; ++row)
     for (int column = 0; column < 4; ++column) {
       float expected = row < 5 ? static_cast<float>(row * 4 + column) : 0;
@@ -87,19 +87,19 @@ static void testPanels() {
   tensor = bridge_tensor_make(BRIDGE_F64, 2, wide, wideNumbers.data());
   Builder why;
   CHECK(applyView(".T", tensor, why));
-  out.assign(packedBytes(tensor, true, 16) / 4, 0);
-  packWeight(tensor, true, 16, out.data());
+  out.assign(packedBytes(tensor, {BRIDGE_F32, true, 16}) / 4, 0);
+  packWeight(tensor, {BRIDGE_F32, true, 16}, out.data());
   for (int row = 0; row < 3; ++row)
     for (int column = 0; column < 200; ++column)
       CHECK_EQ(out[column * 16 + row], static_cast<float>(column * 3 + row));
   // One element without axes.
   tensor = bridge_tensor_make(BRIDGE_F64, 0, wide, &wideNumbers[7]);
-  packWeight(tensor, true, 16, out.data());
+  packWeight(tensor, {BRIDGE_F32, true, 16}, out.data());
   CHECK_EQ(out[0], 7.0f);
   int64_t huge[] = {INT64_MAX / 4, 2};
   tensor = bridge_tensor_make(BRIDGE_F32, 2, huge, nullptr);
-  CHECK_EQ(packedBytes(tensor, true, 16), -1);
-  CHECK_EQ(packedBytes(tensor, false, 16), -1);
+  CHECK_EQ(packedBytes(tensor, {BRIDGE_F32, true, 16}), -1);
+  CHECK_EQ(packedBytes(tensor, {BRIDGE_F32, false, 16}), -1);
 }
 
 static void testHalves() {
@@ -117,7 +117,7 @@ static void testHalves() {
     int64_t shape[] = {1};
     bridge_tensor tensor = bridge_tensor_make(BRIDGE_F16, 1, shape, &test.bits);
     float out[64];
-    packWeight(tensor, false, 16, out);
+    packWeight(tensor, {BRIDGE_F32, false, 16}, out);
     CHECK_EQ(out[0], test.value);
   }
 }

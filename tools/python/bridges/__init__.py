@@ -52,12 +52,14 @@ class Model:
             raise BridgeError("the model is closed")
         index = self._lib.manifest_find(self._manifest, entry.encode())
         if index < 0:
-            raise BridgeError(f"there is no entry `{entry}`")
+            entries = range(self._lib.manifest_entry_count(self._manifest))
+            known = [self._lib.manifest_entry(self._manifest, i).contents.name.decode() for i in entries]
+            raise BridgeError(f"there is no entry `{entry}` (there is {', '.join(known)})")
         info = self._lib.manifest_entry(self._manifest, index).contents
         names = [info.inputs[i].name.decode() for i in range(info.input_count)]
         if sorted(names) != sorted(inputs):
-            raise BridgeError(f"{entry} takes {', '.join(names)}; given {', '.join(inputs)}")
-        arrays = [np.asarray(inputs[n], order="C") for n in names]
+            raise BridgeError(f"{entry} takes {', '.join(names)}; given {', '.join(inputs) or 'none'}")
+        arrays = [_native(np.asarray(inputs[n], order="C")) for n in names]
         given = (Tensor * max(len(names), 1))(*[_tensor(a) for a in arrays])
         made = (Tensor * info.output_count)()
         self._call(self._lib.session_run, self._session, index, given, len(names), made,
@@ -72,9 +74,15 @@ class Model:
             self._session = None
 
 
+def _native(array):
+    return array.astype(array.dtype.newbyteorder("=")) if not array.dtype.isnative else array
+
+
 def _tensor(array):
     if array.dtype.name not in _DTYPES:
         raise BridgeError(f"expected one of {', '.join(_DTYPES)}, found {array.dtype}")
+    if array.ndim > MAX_RANK:
+        raise BridgeError(f"an input has at most {MAX_RANK} axes, found {array.ndim}")
     shape = list(array.shape) + [0] * (MAX_RANK - array.ndim)
     strides = [s // array.itemsize for s in array.strides] + [0] * (MAX_RANK - array.ndim)
     return Tensor(array.ctypes.data, _DTYPES[array.dtype.name], array.ndim, (c.c_int64 * MAX_RANK)(*shape),

@@ -80,7 +80,10 @@ class Library:
     """A loaded library: its program and, by name, the functions of its run time."""
 
     def __init__(self, path, error):
-        self._loaded = c.CDLL(path)  # keeps it in memory
+        try:
+            self._loaded = c.CDLL(path)  # keeps it in memory
+        except OSError as reason:
+            raise error(str(reason)) from None
         symbol = next((name for name in _exported_symbols(path) if name.endswith(_SUFFIX)), None)
         if not symbol:
             raise error(f"{path}: not a compiled bridge: it has no symbol `…{_SUFFIX.decode()}`")
