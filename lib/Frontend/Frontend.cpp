@@ -40,7 +40,8 @@ private:
   FailureOr<std::vector<const ast::Entry *>> chooseEntries();
   LogicalResult declareWeights(mlir::ModuleOp module);
   LogicalResult checkVariant(Trace &trace);
-  LogicalResult checkSymbols();
+  LogicalResult checkResults(const ast::Entry &entry);
+  LogicalResult checkNames();
   void eraseUnusedLayers(mlir::ModuleOp module);
 
   mlir::MLIRContext &context;
@@ -266,8 +267,21 @@ FailureOr<std::vector<const ast::Entry *>> Loader::chooseEntries() {
   return chosen;
 }
 
-/// Names of the module that would be one symbol.
-LogicalResult Loader::checkSymbols() {
+/// Two results of an entry would be one tensor of what it writes.
+LogicalResult Loader::checkResults(const ast::Entry &entry) {
+  std::map<std::string, SourceRange> names;
+  for (const ast::Entry::Result &result : entry.results)
+    if (auto [other, isNew] = names.try_emplace(result.name, result.range);
+        !isNew)
+      return evaluator
+          .error(result.range, "the entry `" + entry.name +
+                                   "` has two results `" + result.name + "`")
+          .note("the other one", other->second);
+  return success();
+}
+
+/// Names of the module that would be one symbol, or of an entry one result.
+LogicalResult Loader::checkNames() {
   std::map<std::string, SourceRange> names;
   for (const ast::Entry *entry : model.entries)
     if (auto [other, isNew] = names.try_emplace(entry->name, entry->range);
@@ -275,6 +289,8 @@ LogicalResult Loader::checkSymbols() {
       return evaluator
           .error(entry->range, "there are two entries `" + entry->name + "`")
           .note("the other one", other->second);
+    else if (failed(checkResults(*entry)))
+      return failure();
   for (const WeightDefinition *weight : model.weights)
     if (auto other = names.find(weight->path); other != names.end())
       return evaluator
@@ -365,7 +381,7 @@ FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> Loader::load() {
   model.attributes = library.attributes();
   evaluator.model = &model;
   FailureOr<RecipePointer> recipe = chooseParameters();
-  if (failed(recipe) || failed(model.build(*recipe)) || failed(checkSymbols()))
+  if (failed(recipe) || failed(model.build(*recipe)) || failed(checkNames()))
     return failure();
   FailureOr<std::vector<const ast::Entry *>> entries = chooseEntries();
   if (failed(entries))

@@ -1,4 +1,4 @@
-"""What the bridge language has: primitives, operators, and the modules and functions of std."""
+"""What the bridge language has: primitives, operators, and the modules and functions of std; and what its dialects have."""
 
 import functools
 import pathlib
@@ -45,3 +45,29 @@ def used_words(text):
 def missing_words(words):
     """Of primitives, operators and std, what is not among `words`."""
     return (primitives() | set(library()) | set(OPERATORS)) - words
+
+
+def definitions(file, pattern):
+    found = re.findall(pattern, (ROOT / "include/bridge/IR" / file).read_text())
+    if not found:
+        raise SystemExit(f"expected definitions in {file}")
+    return found
+
+
+@functools.cache
+def dialect_words():
+    """What printed IR has of the dialects: operations as `softmax`, kinds as `unary gelu`, kernels as `kernel gemm`."""
+    words = set()
+    for file in ("BridgePrimitiveOps.td", "BridgeFusedOps.td"):
+        words |= set(definitions(file, r'Bridge_(?:Tensor)?Op<"(\w+)"'))
+    for kind, mnemonic, cases in definitions("BridgeDialect.td", r'Bridge_Enum<"(\w+)", "[^"]*", (\[)([^\]]*)\]'):
+        mnemonic = {"ExtremeKind": "arg_extreme", "EmptyRows": "empty", "NormKind": "residual_norm"}.get(kind, kind.removesuffix("Kind").lower())
+        words |= {f"{mnemonic} {case}" for case in re.findall(r'"(\w+)">', cases)}
+    (cases,) = definitions("PlanDialect.td", r'"KernelKind", "[^"]*", \[([^\]]*)\]')
+    return words | {f"kernel {case}" for case in re.findall(r'"(\w+)">', cases)}
+
+
+def words_of_dialects(text):
+    """The words of `dialect_words` in printed IR."""
+    pairs = re.findall(r"\b(?:(?:bridge|plan)\.(\w+)|empty)(?: +(\w+))?", text)
+    return dialect_words() & {word for first, second in pairs for word in (first, f"{first or 'empty'} {second}")}
