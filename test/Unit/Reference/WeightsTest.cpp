@@ -80,7 +80,8 @@ static void testBinding() {
       "weight `v.bias` has dtype i64, expected f32, f64, bf16 or f16");
   // The second source of a weight that has its first is no weight's.
   CHECK_EQ(bind({{"v.proj", matrix}, {"v.bias", row}, {"v.bias2", row}}),
-           "1 tensor belongs to no weight of Clip: `v.bias2`");
+           "1 tensor belongs to no weight of Clip: `v.bias2`; did you mean "
+           "`v.bias`?");
 }
 
 void bridge::test::testWeights() {

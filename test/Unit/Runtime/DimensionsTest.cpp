@@ -156,7 +156,8 @@ static void testBrokenManifests() {
   const char *buffer = "[{\"buffers\": [{\"bytes\": \"4 * d\", \"first\": 0, "
                        "\"last\": 0}], \"calls\": []}]";
   CHECK_CONTAINS(with(&Parts::frames, buffer), "broken at `bytes`");
-  const char *slot = "[{\"weight\": 0, \"view\": \"\", \"layout\": \"rows\"}]";
+  const char *slot = "[{\"weight\": 0, \"view\": \"\", \"dtype\": \"f32\", "
+                     "\"layout\": \"rows\"}]";
   CHECK_CONTAINS(with(&Parts::slots, slot), "broken at `slots`");
   const char *weight = "[{\"name\": \"w\", \"dtype\": \"f32\", \"shape\": "
                        "[\"a\"], \"sources\": []}]";
