@@ -208,8 +208,8 @@ llvm::Error Compilation::link(ModuleOp planned) {
         "expected the name of a library not to begin with bridge_, as the C "
         "API's names do, found " +
         options.output);
-  std::string manifest = makeManifest(
-      planned, PlanLayout(planned), preprocessor ? &*preprocessor : nullptr);
+  std::string manifest = makeManifest(planned, PlanLayout(planned),
+                                      preprocessor ? &*preprocessor : nullptr);
   if (!options.embedWeights.empty())
     if (llvm::Error error = checkEmbeddable(manifest, options.embedWeights))
       return error;

@@ -25,9 +25,9 @@ VisualTokens countVisualTokens(mlir::func::FuncOp entry);
 /// text_len` for a check that text_len is at most 77.
 std::vector<Dim> contextLeft(mlir::func::FuncOp entry);
 
-/// The numbers of keys and values of all attentions in decoders and fusions: what
-/// a cache keeps for the words to come. `fused` has the bridge dialect with
-/// attention fused, `parts` the same before parts were inlined.
+/// The numbers of keys and values of all attentions in decoders and fusions:
+/// what a cache keeps for the words to come. `fused` has the bridge dialect
+/// with attention fused, `parts` the same before parts were inlined.
 Dim countCachedNumbers(mlir::ModuleOp fused, mlir::func::FuncOp entry,
                        mlir::func::FuncOp parts);
 
