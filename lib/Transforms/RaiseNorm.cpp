@@ -1,9 +1,7 @@
 //===- RaiseNorm.cpp - Norms from their definitions -----------------------===//
 #include "TensorPatterns.h"
 #include "bridge/Transforms/Passes.h"
-#include "mlir/IR/Iterators.h"
 #include "mlir/IR/Remarks.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -133,11 +131,7 @@ struct RaiseNorm : public bridge::impl::RaiseNormBase<RaiseNorm> {
     for (BinaryOp op : divisions)
       if (!op->use_empty())
         raise(op);
-    getOperation().walk<WalkOrder::PostOrder, ReverseIterator>(
-        [](Operation *op) {
-          if (isOpTriviallyDead(op))
-            op->erase();
-        });
+    eraseDeadOps(getOperation());
   }
 };
 } // namespace

@@ -1,9 +1,7 @@
 //===- RaiseSoftmax.cpp - Softmax from its definition ---------------------===//
 #include "TensorPatterns.h"
 #include "bridge/Transforms/Passes.h"
-#include "mlir/IR/Iterators.h"
 #include "mlir/IR/Remarks.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -93,11 +91,7 @@ struct RaiseSoftmax : public bridge::impl::RaiseSoftmaxBase<RaiseSoftmax> {
     for (BinaryOp op : divisions)
       raise(op);
     // What is left of the definition would count as a use of the scores.
-    getOperation().walk<WalkOrder::PostOrder, ReverseIterator>(
-        [](Operation *op) {
-          if (isOpTriviallyDead(op))
-            op->erase();
-        });
+    eraseDeadOps(getOperation());
   }
 };
 } // namespace

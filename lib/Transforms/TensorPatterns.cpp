@@ -1,6 +1,8 @@
 //===- TensorPatterns.cpp - Small patterns that fusions share -------------===//
 #include "TensorPatterns.h"
 #include "bridge/IR/ShapeRules.h"
+#include "mlir/IR/Iterators.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/Sequence.h"
 
 using namespace mlir;
@@ -113,4 +115,11 @@ Value bridge::createNumber(OpBuilder &builder, Location loc, double value) {
   return bridge::ConstantOp::create(builder, loc,
                                     getTensorType({}, builder.getF32Type()),
                                     DenseElementsAttr::get(wide, value));
+}
+
+void bridge::eraseDeadOps(Operation *op) {
+  op->walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *inner) {
+    if (isOpTriviallyDead(inner))
+      inner->erase();
+  });
 }

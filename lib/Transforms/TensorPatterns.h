@@ -41,6 +41,9 @@ mlir::Value createBinary(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value createNumber(mlir::OpBuilder &builder, mlir::Location loc,
                          double value);
 
+/// Erases what nobody uses in an operation's regions, uses before definitions.
+void eraseDeadOps(mlir::Operation *op);
+
 } // namespace bridge
 
 #endif // BRIDGE_LIB_TRANSFORMS_TENSORPATTERNS_H

@@ -120,7 +120,6 @@ UNTESTED = {
                                           "the numbers are too large", "has no valid value",
                                           "for intermediates, inputs and outputs"],
     "no spec here takes pictures so": ["takes one picture, got", "after preparation, the pictures before it"],
-    "every machine file here has them": ["expected rates of `gemm_"],
     "unit tests look at the status": ["input `…` has rank", "threads: a number from 1", "a memory limit below 0",
                                       "has no valid dtype, rank or shape"],
 }

@@ -6,7 +6,7 @@ import subprocess
 import tensor_files
 
 CONFIGURATIONS = {"all": ["--fuse=all"], "none": ["--fuse=none"], "v3": ["--arch=x86-64-v3"]}
-TIMEOUT = 300
+TIMEOUT = 60
 # What an output may be off by: a share of its norm, and so many times what f32's roundings make of it.
 NORM_SHARE, NOISE_SHARE = 5e-7, 8
 

@@ -51,10 +51,10 @@
 |* slots: "dtype" is what is stored: f32 or bf16 of a weight of floats, i32 of
 |* one of integers. "rows" is row-major without padding. "panels" is of the
 |* weight, or its view, as a matrix of n rows and k columns, all axes but the
-|* first flattened: of f32 [⌈n/w⌉][k][w] with w = level.panel_width, missing
-rows
-|* zero; of bf16 [⌈n/w⌉][⌈k/2⌉][w][2], a missing column zero, too. Both are
-|* aligned to 64 bytes, with 256 bytes of readable memory after the end.
+|* first flattened: of f32 [⌈n/w⌉][k][w] with w = level.panel_width,
+|* missing rows zero; of bf16 [⌈n/w⌉][⌈k/2⌉][w][2], a missing column zero, too.
+|* Both are aligned to 64 bytes, with 256 bytes of readable memory after the
+|* end.
 |*
 |* sites: messages of run-time errors; {a} and {b} are the numbers of the fault.
 |*

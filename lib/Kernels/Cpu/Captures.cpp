@@ -8,19 +8,28 @@ using namespace bridge;
 
 using Values = Emitter::Values;
 
-Value bridge::indexWithin(Emitter &emitter, Arguments &arguments,
-                          unsigned operand, unsigned axis, Value index) {
+Value bridge::widenIndex(Emitter &emitter, Value index) {
+  Type wide = emitter.i64Type();
+  if (isa<VectorType>(index.getType()))
+    wide = emitter.vectorType(wide);
+  return arith::ExtSIOp::create(emitter.builder(), emitter.loc(), wide, index);
+}
+
+Value bridge::keepWithin(Emitter &emitter, Arguments &arguments,
+                         unsigned operand, unsigned axis, Value wideIndex) {
   Value last = emitter.sub(arguments.size(operand, axis), emitter.number(1));
   Value low = emitter.number(0);
-  Type wide = emitter.i64Type();
-  if (isa<VectorType>(index.getType())) {
-    wide = emitter.vectorType(wide);
+  if (isa<VectorType>(wideIndex.getType())) {
     last = emitter.broadcast(last);
     low = emitter.broadcast(low);
   }
-  Value widened =
-      arith::ExtSIOp::create(emitter.builder(), emitter.loc(), wide, index);
-  return emitter.max(emitter.min(widened, last), low);
+  return emitter.max(emitter.min(wideIndex, last), low);
+}
+
+Value bridge::indexWithin(Emitter &emitter, Arguments &arguments,
+                          unsigned operand, unsigned axis, Value index) {
+  return keepWithin(emitter, arguments, operand, axis,
+                    widenIndex(emitter, index));
 }
 
 Value bridge::loadCaptured(Emitter &emitter, Arguments &arguments,

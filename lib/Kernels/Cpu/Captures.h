@@ -6,8 +6,15 @@
 
 namespace bridge {
 
-/// An index of an operand, i32 scalar or vector, as i64; kept within the axis,
-/// so that a wrong one reads something else of the operand and nothing beyond.
+/// An index, i32 scalar or vector, as i64.
+mlir::Value widenIndex(Emitter &emitter, mlir::Value index);
+
+/// A wide index of an operand kept within the axis, so that a wrong one reads
+/// something else of the operand and nothing beyond.
+mlir::Value keepWithin(Emitter &emitter, Arguments &arguments, unsigned operand,
+                       unsigned axis, mlir::Value wideIndex);
+
+/// An index, widened and kept within the axis.
 mlir::Value indexWithin(Emitter &emitter, Arguments &arguments,
                         unsigned operand, unsigned axis, mlir::Value index);
 

@@ -5,6 +5,7 @@
 // captures that are indexed by such) is computed once for each row, as scalars.
 //
 //===----------------------------------------------------------------------===//
+#include "Captures.h"
 #include "Config.h"
 #include "IntegerDivision.h"
 #include "Rows.h"
@@ -300,24 +301,14 @@ Value MapRow::loadLanes(plan::LoadOp load, IRMapping &mapping,
 Value MapRow::indexWithin(plan::LoadOp load, unsigned axis, Value index,
                           const Tail *tail) {
   unsigned operand = region.operandOf(load);
-  Value size = arguments.size(operand, axis);
-  Value last = emitter.sub(size, emitter.number(1));
-  Value low = emitter.number(0);
-  Type wide = emitter.i64Type();
-  if (isa<VectorType>(index.getType())) {
-    wide = emitter.vectorType(wide);
-    last = emitter.broadcast(last);
-    low = emitter.broadcast(low);
-  }
-  Value widened =
-      arith::ExtSIOp::create(emitter.builder(), emitter.loc(), wide, index);
-  Value inside = emitter.max(emitter.min(widened, last), low);
+  Value widened = widenIndex(emitter, index);
+  Value inside = keepWithin(emitter, arguments, operand, axis, widened);
   if (load->hasAttr(plan::kSiteAttr))
     reportWhere(*load,
                 arith::CmpIOp::create(emitter.builder(), emitter.loc(),
                                       arith::CmpIPredicate::ne, inside,
                                       widened),
-                widened, size, tail);
+                widened, arguments.size(operand, axis), tail);
   return inside;
 }
 
