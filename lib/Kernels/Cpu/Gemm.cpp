@@ -5,9 +5,9 @@
 // epilogue region takes it from there, on vectors, to the output.
 //
 //===----------------------------------------------------------------------===//
-#include "Config.h"
-#include "CpuKernel.h"
+#include "Families.h"
 #include "MicroKernels.h"
+#include "bridge/Kernels/Config.h"
 #include "bridge/Kernels/RegionCloner.h"
 
 using namespace mlir;
@@ -23,7 +23,7 @@ struct Partition {
   Value chunks; ///< groups of panels
 };
 
-class GemmKernel final : public CpuKernel {
+class GemmKernel final : public Kernel {
 public:
   explicit GemmKernel(plan::KernelOp kernel)
       : hasBias(hasConfig(kernel, "bias")), firstExtra(hasBias ? 3 : 2),
@@ -297,7 +297,7 @@ Value GemmKernel::jobs(Emitter &emitter, Arguments &arguments) {
   return emitter.mul(batches, emitter.mul(parts.chunks, parts.rowBlocks));
 }
 
-std::unique_ptr<CpuKernel> bridge::makeGemmKernel(plan::KernelOp kernel) {
+std::unique_ptr<Kernel> bridge::makeGemmKernel(plan::KernelOp kernel) {
   auto output = unsigned(kernel.getSignature().size() - 1);
   if (failed(requireContiguous(kernel, {/*a=*/0, output})))
     return nullptr;
