@@ -3,6 +3,8 @@
 #include "bridge/Conversion/Passes.h"
 #include "bridge/Driver/Passes.h"
 #include "bridge/Kernels/CpuLevel.h"
+#include "bridge/Kernels/GpuLevel.h"
+#include "bridge/Target/Nvptx.h"
 #include "bridge/Target/Program.h"
 #include "mlir/Target/LLVMIR/Export.h"
 
@@ -33,6 +35,18 @@ bridge::generateLevel(mlir::ModuleOp module, const CpuLevel &level,
   if (!translated)
     return translated.takeError();
   return generateCode(**translated, machineOf(level), format);
+}
+
+llvm::Expected<llvm::SmallVector<char, 0>>
+bridge::generateKernels(mlir::ModuleOp module, const GpuLevel &level) {
+  auto kernels = module.lookupSymbol<mlir::ModuleOp>(kKernelsSymbol);
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> translated =
+      mlir::translateModuleToLLVMIR(kernels, context);
+  if (!translated)
+    return llvm::make_error<InternalError>(
+        "the llvm dialect of the kernels does not translate to LLVM IR");
+  return generatePtx(*translated, {level.name.str(), level.features.str()});
 }
 
 llvm::Expected<llvm::SmallVector<char, 0>>

@@ -12,6 +12,7 @@
 #include "bridge/Driver/Passes.h"
 #include "bridge/Driver/Preprocessor.h"
 #include "bridge/Kernels/CpuLevel.h"
+#include "bridge/Kernels/GpuLevel.h"
 #include "bridge/Runtime/Abi.h"
 #include "bridge/Target/Linker.h"
 #include "llvm/Support/FileSystem.h"
@@ -34,7 +35,10 @@ public:
 
 private:
   llvm::Error decideOutput();
+  llvm::Error checkOutput() const;
   llvm::Error decideLevels();
+  llvm::Error decideGpuLevel();
+  llvm::Error printPtx(ModuleOp module);
   llvm::Error lower(ModuleOp module, Phase phase, const CpuLevel *level);
   bool stopsAt(Phase phase) const;
   /// Whether machine code is the result, and not text.
@@ -54,6 +58,7 @@ private:
   const CompileOptions &options;
   OutputKind kind = OutputKind::Executable;
   SmallVector<const CpuLevel *> levels;
+  const GpuLevel *gpu = nullptr; ///< where the target is a GPU
   PipelineOptions pipeline;
   std::optional<llvm::json::Value> preprocessor; ///< of a checkpoint folder
   std::optional<Remarks> remarks;
@@ -70,7 +75,31 @@ std::optional<OutputKind> bridge::parseOutputKind(StringRef name) {
       .Case("mlir", OutputKind::Mlir)
       .Case("ll", OutputKind::LlvmIr)
       .Case("s", OutputKind::Assembly)
+      .Case("ptx", OutputKind::Ptx)
       .Default(std::nullopt);
+}
+
+std::optional<TargetKind> bridge::parseTargetKind(StringRef name) {
+  return llvm::StringSwitch<std::optional<TargetKind>>(name)
+      .Case("cpu", TargetKind::Cpu)
+      .Case("cuda", TargetKind::Cuda)
+      .Default(std::nullopt);
+}
+
+/// Whether the output can be made for the target.
+llvm::Error Compilation::checkOutput() const {
+  bool isPtx = kind == OutputKind::Ptx;
+  if (options.target == TargetKind::Cpu && isPtx)
+    return llvm::createStringError(
+        "expected --target=cuda with PTX, found --target=cpu");
+  if (options.target == TargetKind::Cuda && !isPtx && !options.stopAfter &&
+      kind != OutputKind::Mlir)
+    return llvm::createStringError(
+        "expected -o FILE.ptx or --emit=ptx with --target=cuda, found `" +
+        options.output +
+        "`; GPU kernels are made as PTX only, there are no programs that run "
+        "them yet");
+  return llvm::Error::success();
 }
 
 llvm::Error Compilation::decideOutput() {
@@ -83,8 +112,9 @@ llvm::Error Compilation::decideOutput() {
   if (!known)
     return llvm::createStringError(
         "expected an output without extension or one of .so, .o, .mlir, .ll, "
-        ".s, found `" +
-        options.output + "`; --emit=exe, so, o, mlir, ll or s overrides it");
+        ".s, .ptx, found `" +
+        options.output +
+        "`; --emit=exe, so, o, mlir, ll, s or ptx overrides it");
   kind = *known;
   return llvm::Error::success();
 }
@@ -111,7 +141,25 @@ llvm::Error bridge::checkPrecision(StringRef name) {
       "expected --precision to be f32 or bf16, found `" + name + "`");
 }
 
+llvm::Error Compilation::decideGpuLevel() {
+  if (options.levels.size() > 1)
+    return llvm::createStringError(
+        "expected one --arch with --target=cuda, found " +
+        std::to_string(options.levels.size()));
+  StringRef name = options.levels.empty() ? StringRef(gpuLevels().front().name)
+                                          : StringRef(options.levels.front());
+  gpu = lookupGpuLevel(name);
+  if (!gpu)
+    return llvm::createStringError("expected --arch to be sm_80, sm_90a or "
+                                   "sm_100 with --target=cuda, found `" +
+                                   name + "`");
+  pipeline.forGpu = true;
+  return llvm::Error::success();
+}
+
 llvm::Error Compilation::decideLevels() {
+  if (options.target == TargetKind::Cuda)
+    return decideGpuLevel();
   SmallVector<StringRef> names(options.levels.begin(), options.levels.end());
   if (names.empty())
     names.push_back("native");
@@ -136,7 +184,8 @@ bool Compilation::stopsAt(Phase phase) const {
 
 bool Compilation::writesProgram() const {
   return !options.stopAfter && kind != OutputKind::Mlir &&
-         kind != OutputKind::LlvmIr && kind != OutputKind::Assembly;
+         kind != OutputKind::LlvmIr && kind != OutputKind::Assembly &&
+         kind != OutputKind::Ptx;
 }
 
 llvm::Error Compilation::timed(StringRef phase,
@@ -185,6 +234,17 @@ llvm::Error Compilation::printLlvm(ModuleOp module, const CpuLevel &level) {
     return code.takeError();
   return writeOutput(options.output, [&](llvm::raw_ostream &os) {
     os << StringRef(code->data(), code->size());
+  });
+}
+
+llvm::Error Compilation::printPtx(ModuleOp module) {
+  return timed("ptx", [&]() -> llvm::Error {
+    auto code = generateKernels(module, *gpu);
+    if (!code)
+      return code.takeError();
+    return writeOutput(options.output, [&](llvm::raw_ostream &os) {
+      os << StringRef(code->data(), code->size());
+    });
   });
 }
 
@@ -259,6 +319,8 @@ llvm::Error Compilation::link(ModuleOp planned) {
 llvm::Error Compilation::run() {
   if (llvm::Error error = decideOutput())
     return error;
+  if (llvm::Error error = checkOutput())
+    return error;
   if (llvm::Error error = decideLevels())
     return error;
   auto fusions = FusionPlan::parse(options.fuse);
@@ -328,11 +390,14 @@ llvm::Error Compilation::compileModule() {
   if (writesProgram())
     return link(*module);
   for (Phase phase : {Phase::Kernels, Phase::Llvm}) {
-    if (llvm::Error error = lower(*module, phase, levels.front()))
+    if (llvm::Error error =
+            lower(*module, phase, gpu ? nullptr : levels.front()))
       return error;
     if (stopsAt(phase))
       return print(*module);
   }
+  if (gpu)
+    return printPtx(*module);
   return printLlvm(*module, *levels.front());
 }
 

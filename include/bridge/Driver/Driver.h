@@ -22,9 +22,17 @@ enum class OutputKind {
   Relocatable,   ///< .o, with a C header beside it
   Mlir,          ///< .mlir
   LlvmIr,        ///< .ll
-  Assembly       ///< .s
+  Assembly,      ///< .s
+  Ptx            ///< .ptx: the kernels of --target=cuda
 };
 std::optional<OutputKind> parseOutputKind(llvm::StringRef name);
+
+/// What code is made for.
+enum class TargetKind {
+  Cpu, ///< x86-64
+  Cuda ///< NVIDIA GPUs; so far their kernels alone, as PTX
+};
+std::optional<TargetKind> parseTargetKind(llvm::StringRef name);
 
 /// The options of `bridgec`, as data.
 struct CompileOptions {
@@ -35,14 +43,15 @@ struct CompileOptions {
   std::vector<std::string> definitions; ///< name=value
   std::vector<std::string> searchPaths; ///< folders of specs and modules
   std::vector<std::string> entries;     ///< the entries wanted; empty: all
-  std::vector<std::string> levels;      ///< of the instruction set, or native;
-                                        ///< empty: native
-  std::string precision = "f32";        ///< of storage: f32 or bf16
-  std::string fuse = "all";             ///< the fusion plan
-  std::optional<Phase> stopAfter;       ///< print the IR of this phase
-  std::string embedWeights;             ///< a .safetensors file
-  std::optional<std::string> remarks;   ///< a file, or empty for standard error
-  bool timePhases = false;              ///< print how long each phase took
+  TargetKind target = TargetKind::Cpu;
+  std::vector<std::string> levels;    ///< of the instruction set, or native;
+                                      ///< empty: native. Of GPUs: sm_80 …
+  std::string precision = "f32";      ///< of storage: f32 or bf16
+  std::string fuse = "all";           ///< the fusion plan
+  std::optional<Phase> stopAfter;     ///< print the IR of this phase
+  std::string embedWeights;           ///< a .safetensors file
+  std::optional<std::string> remarks; ///< a file, or empty for standard error
+  bool timePhases = false;            ///< print how long each phase took
 };
 
 /// An error where no precision is called `name`.

@@ -219,15 +219,16 @@ Value Emitter::select(Value condition, Value yes, Value no) {
 //===----------------------------------------------------------------------===//
 
 Value Emitter::offset(Value pointer, Value bytes) {
-  return LLVM::GEPOp::create(build, location, pointerType(), build.getI8Type(),
-                             pointer, ValueRange{bytes});
+  return LLVM::GEPOp::create(build, location, pointer.getType(),
+                             build.getI8Type(), pointer, ValueRange{bytes});
 }
 
 Value Emitter::offset(Value pointer, int64_t bytes) {
   if (bytes == 0)
     return pointer;
-  return LLVM::GEPOp::create(build, location, pointerType(), build.getI8Type(),
-                             pointer, ArrayRef<LLVM::GEPArg>{int32_t(bytes)});
+  return LLVM::GEPOp::create(build, location, pointer.getType(),
+                             build.getI8Type(), pointer,
+                             ArrayRef<LLVM::GEPArg>{int32_t(bytes)});
 }
 
 static int64_t naturalAlignment(Type type) {
