@@ -37,6 +37,8 @@ public:
   mlir::Value batches();
   mlir::Type element() { return arguments.elementType(kA); }
   /// @}
+  /// Those that share the jobs.
+  mlir::Value threads();
 
   /// Everything below is of this job.
   void startJob(mlir::Value job, const GemmPartition &partition);
