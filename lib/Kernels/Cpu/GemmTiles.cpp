@@ -1,7 +1,7 @@
 //===- GemmTiles.cpp - The operands of a product, tile by tile ------------===//
 #include "GemmTiles.h"
-#include "Config.h"
 #include "MicroKernels.h"
+#include "bridge/Kernels/Config.h"
 #include "bridge/Kernels/RegionCloner.h"
 #include "bridge/Runtime/Abi.h"
 

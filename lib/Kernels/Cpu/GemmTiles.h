@@ -2,7 +2,7 @@
 #ifndef BRIDGE_LIB_KERNELS_CPU_GEMMTILES_H
 #define BRIDGE_LIB_KERNELS_CPU_GEMMTILES_H
 
-#include "CpuKernel.h"
+#include "bridge/Kernels/Arguments.h"
 
 namespace bridge {
 

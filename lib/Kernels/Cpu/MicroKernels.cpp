@@ -1,6 +1,6 @@
 //===- MicroKernels.cpp - The innermost products --------------------------===//
 #include "MicroKernels.h"
-#include "Storage.h"
+#include "bridge/Kernels/Storage.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
