@@ -3,6 +3,7 @@
 #include "MicroKernels.h"
 #include "bridge/Kernels/Config.h"
 #include "bridge/Kernels/RegionCloner.h"
+#include "bridge/Runtime/Abi.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -18,6 +19,12 @@ GemmTiles::GemmTiles(Emitter &emitter, Arguments &arguments)
 
 Value GemmTiles::batches() {
   return emitter.mul(arguments.size(output, 0), arguments.size(output, 1));
+}
+
+Value GemmTiles::threads() {
+  return emitter.load(
+      emitter.i64Type(),
+      emitter.offset(arguments.call(), offsetof(bridge_call, threads)));
 }
 
 void GemmTiles::startJob(Value job, const GemmPartition &parts) {

@@ -15,9 +15,11 @@ static constexpr int64_t kBlockRows = 312;
 /// A stretch of k: 7 panels of half of it, and what is next, fit the second
 /// level.
 static constexpr int64_t kDepthBlock = 1024;
-/// Pairs of panels of a chunk: the sums of rows are made once for all. Fewer
-/// where that leaves jobs for many threads.
-static constexpr int64_t kMinPairs = 2, kMaxPairs = 8, kWantedJobs = 8;
+/// Pairs of panels of a chunk, for which the sums of rows are made once: as
+/// many as leave each thread a few jobs.
+static constexpr int64_t kMinPairs = 2, kMaxPairs = 8, kJobsOfThread = 2;
+/// Products of blocks.
+static constexpr int64_t kProducts = 7;
 /// Greatest elements of partners may differ by this factor's exponent, and be
 /// at most 2^64, as bits of f32.
 static constexpr int32_t kMaxSpread = 6 << 23, kMaxBits = (127 + 64) << 23;
@@ -42,7 +44,8 @@ GemmPartition bridge::strassenPartition(Emitter &emitter, GemmTiles &tiles) {
   Value blockRows = emitter.roundUp(emitter.ceilDiv(rows, rowBlocks), 2);
   Value panels = emitter.ceilDiv(tiles.columns(), emitter.level().panelWidth());
   Value pairs = emitter.ceilDiv(panels, 2);
-  Value even = emitter.ceilDiv(emitter.mul(pairs, rowBlocks), kWantedJobs);
+  Value even = emitter.ceilDiv(emitter.mul(pairs, rowBlocks),
+                               emitter.mul(tiles.threads(), kJobsOfThread));
   Value chunkPairs = emitter.min(emitter.max(even, emitter.number(kMinPairs)),
                                  emitter.number(kMaxPairs));
   Value chunkPanels = emitter.mul(chunkPairs, 2);
@@ -77,7 +80,7 @@ struct Stretch {
 struct PanelPair {
   Value one, other;          ///< their numbers
   Value b11, b12, b21, b22;  ///< their quarters
-  std::array<Value, 4> next; ///< the quarters that come after these
+  std::array<Value, 2> next; ///< where the next pair's stretches begin
   Value isBalanced;          ///< whether its columns may meet in sums
   Value tiles;               ///< where C of this pair gathers
 };
@@ -99,6 +102,9 @@ private:
   Value rowSum(int64_t number, Value inHalf);
   Value panelSum(int64_t number);
   Value tileOf(const PanelPair &pair, const RowPair &rows, int64_t number);
+  /// The address `bytes` into the stretches of a pair's two panels, of which
+  /// one follows the other.
+  Value ofRegions(ArrayRef<Value> regions, const Stretch &k, Value bytes);
   RowPair rowPair(Value index);
   Stretch stretch(Value index);
 
@@ -119,7 +125,7 @@ private:
   /// C = start + A B, where no start is 0.
   void multiply(const Stretch &k, const RowPair &rows, Value a, Value aStride,
                 Value b, Value c, Value start, Value startStride,
-                Value ahead = {});
+                Value ahead = {}, Value aheadStep = {});
   /// C = start + Σ sums, all of `rows` rows.
   void add(const RowPair &rows, Value c, Value start, Value startStride,
            ArrayRef<Value> sums);
@@ -198,6 +204,14 @@ Value StrassenJob::tileOf(const PanelPair &pair, const RowPair &rows,
   Value isOne = emitter.equal(stretches, emitter.number(1));
   return emitter.offset(emitter.select(isOne, pair.tiles, first),
                         number * layout.tile);
+}
+
+Value StrassenJob::ofRegions(ArrayRef<Value> regions, const Stretch &k,
+                             Value bytes) {
+  Value size = emitter.mul(k.half, 2 * width * 4);
+  return emitter.select(emitter.less(bytes, size),
+                        emitter.offset(regions[0], bytes),
+                        emitter.offset(regions[1], emitter.sub(bytes, size)));
 }
 
 RowPair StrassenJob::rowPair(Value index) {
@@ -280,8 +294,17 @@ Value StrassenJob::sumRow(const Stretch &k, Value inHalf) {
   for (int64_t number : llvm::seq(4))
     sums[number] = rowSum(number, inHalf);
 
+  // What the first pair needs comes near on the way.
+  Value begin = emitter.mul(k.first, width * 4);
+  std::array<Value, 2> regions = {
+      emitter.offset(tiles.panel(tiles.firstPanel), begin),
+      emitter.offset(tiles.panel(emitter.add(tiles.firstPanel, 1)), begin)};
+  Value done = emitter.mul(inHalf, emitter.mul(k.half, 4));
+
   int64_t lanes = emitter.lanes();
   auto step = [&](Value at, ValueRange greatest, Value mask) -> Values {
+    emitter.prefetch(
+        ofRegions(regions, k, emitter.add(done, emitter.mul(at, 4))), 2);
     auto load = [&](Value pointer) {
       return emitter.loadElements(
           emitter.f32Type(), emitter.offset(pointer, emitter.mul(at, 4)), mask);
@@ -376,10 +399,10 @@ Value StrassenJob::sumPanels(const Stretch &k, const PanelPair &pair) {
 
 void StrassenJob::multiply(const Stretch &k, const RowPair &rows, Value a,
                            Value aStride, Value b, Value c, Value start,
-                           Value startStride, Value ahead) {
+                           Value startStride, Value ahead, Value aheadStep) {
   RowProduct product{a,     aStride,     b, k.half,
                      start, startStride, c, emitter.number(width * 4),
-                     ahead};
+                     ahead, aheadStep};
   callProduct(emitter, table, rows.rows, product);
 }
 
@@ -412,10 +435,15 @@ void StrassenJob::emitSevenProducts(const Stretch &k, const PanelPair &pair,
   auto s = [&](int64_t number) { return rowSum(number - 1, rows.inHalf); };
   auto t = [&](int64_t number) { return panelSum(number - 1); };
   Value zero = emitter.number(0), tileStride = emitter.number(width * 4);
-  Value isFirst = emitter.equal(rows.index, zero);
-  // The first tile of a pair asks for the next pair, a quarter at a time.
-  auto ahead = [&](int64_t quarter, Value b) {
-    return emitter.select(isFirst, pair.next[quarter], aheadOf(emitter, b));
+  // Together the products of all tiles ask for the next pair.
+  int64_t pairBytes = 4 * width * 4; // of two steps of k
+  Value step = emitter.ceilDiv(emitter.number(pairBytes),
+                               emitter.mul(tilesOfHalf, kProducts));
+  Value bytes = emitter.mul(step, k.half);
+  Value done = emitter.mul(emitter.mul(rows.index, kProducts), bytes);
+  auto ahead = [&](int64_t product) {
+    return ofRegions(pair.next, k,
+                     emitter.add(done, emitter.mul(bytes, product)));
   };
   Value c11 = tileOf(pair, rows, 0), c12 = tileOf(pair, rows, 1);
   Value c21 = tileOf(pair, rows, 2), c22 = tileOf(pair, rows, 3);
@@ -423,17 +451,19 @@ void StrassenJob::emitSevenProducts(const Stretch &k, const PanelPair &pair,
     auto [from, stride] = start(k, panel, c);
     add(rows, c, from, stride, sums);
   };
-  auto onto = [&](Value a, Value stride, Value b, Value c, Value next = {}) {
-    multiply(k, rows, a, stride, b, c, c, tileStride, next);
+  int64_t product = 0;
+  auto onto = [&](Value a, Value stride, Value b, Value c) {
+    multiply(k, rows, a, stride, b, c, c, tileStride, ahead(product++), step);
+  };
+  auto fresh = [&](Value a, Value stride, Value b, Value c) {
+    multiply(k, rows, a, stride, b, c, zeroRow, zero, ahead(product++), step);
   };
 
-  multiply(k, rows, a11, aStride, pair.b11, running, zeroRow, zero,
-           ahead(0, pair.b11));
+  fresh(a11, aStride, pair.b11, running);
   gather(0, c11, {running});
-  onto(a12, aStride, pair.b21, c11, ahead(1, pair.b21));
-  onto(s(2), sumStride, t(2), running, ahead(2, t(2)));
-  multiply(k, rows, s(1), sumStride, t(1), other, zeroRow, zero,
-           ahead(3, t(1)));
+  onto(a12, aStride, pair.b21, c11);
+  onto(s(2), sumStride, t(2), running);
+  fresh(s(1), sumStride, t(1), other);
   gather(1, c12, {running, other});
   onto(s(4), sumStride, pair.b22, c12);
   onto(s(3), sumStride, t(3), running);
@@ -516,10 +546,8 @@ void StrassenJob::emitPair(const Stretch &k, Value index) {
   Value next = emitter.select(isLast, emitter.number(0), emitter.add(index, 1));
   Value nextFirst = emitter.select(
       isLast, emitter.add(k.first, emitter.mul(k.half, 2)), k.first);
-  for (int64_t which : llvm::seq(4))
-    pair.next[which] =
-        quarter(panelOf(next, which % 2),
-                which < 2 ? nextFirst : emitter.add(nextFirst, k.half));
+  for (int64_t which : llvm::seq(2))
+    pair.next[which] = quarter(panelOf(next, which), nextFirst);
   pair.tiles =
       emitter.offset(emitter.offset(scratch, layout.tiles),
                      emitter.mul(index, layout.tilesOfHalf * 4 * layout.tile));
