@@ -52,11 +52,12 @@ bridge::generateKernels(mlir::ModuleOp module, const GpuLevel &level) {
 llvm::Expected<llvm::SmallVector<char, 0>>
 bridge::generateProgram(llvm::StringRef symbol, llvm::StringRef manifest,
                         llvm::ArrayRef<const CpuLevel *> levels,
-                        bool embedsWeights, bool hasMain) {
+                        bool embedsWeights, bool hasMain, bool forGpu) {
   llvm::SmallVector<ProgramLevel> described;
   for (const CpuLevel *level : levels)
-    described.push_back(
-        {level->name.str(), level->panelWidth(), entriesSymbol(level->name)});
+    described.push_back({level->name.str(),
+                         forGpu ? kGpuPanelWidth : level->panelWidth(),
+                         entriesSymbol(forGpu ? "gpu" : level->name)});
   llvm::LLVMContext context;
   auto program = makeProgramModule(context, symbol, manifest, described,
                                    embedsWeights, hasMain);

@@ -31,7 +31,7 @@ generateKernels(mlir::ModuleOp module, const GpuLevel &level);
 llvm::Expected<llvm::SmallVector<char, 0>>
 generateProgram(llvm::StringRef symbol, llvm::StringRef manifest,
                 llvm::ArrayRef<const CpuLevel *> levels, bool embedsWeights,
-                bool hasMain);
+                bool hasMain, bool forGpu);
 
 } // namespace bridge
 

@@ -8,6 +8,7 @@
 #include "Remarks.h"
 #include "bridge/Analysis/FusionPlan.h"
 #include "bridge/Conversion/Manifest.h"
+#include "bridge/Conversion/Passes.h"
 #include "bridge/Driver/Driver.h"
 #include "bridge/Driver/Passes.h"
 #include "bridge/Driver/Preprocessor.h"
@@ -28,8 +29,10 @@ namespace {
 /// One compilation, phase by phase.
 class Compilation {
 public:
-  Compilation(MLIRContext &context, const CompileOptions &options)
-      : context(context), options(options) {}
+  /// With `kernels` for the emulator.
+  Compilation(MLIRContext &context, const CompileOptions &options,
+              OwningOpRef<ModuleOp> *kernels = nullptr)
+      : context(context), options(options), kernels(kernels) {}
 
   llvm::Error run();
 
@@ -56,6 +59,7 @@ private:
 
   MLIRContext &context;
   const CompileOptions &options;
+  OwningOpRef<ModuleOp> *kernels;
   OutputKind kind = OutputKind::Executable;
   SmallVector<const CpuLevel *> levels;
   const GpuLevel *gpu = nullptr; ///< where the target is a GPU
@@ -88,6 +92,8 @@ std::optional<TargetKind> bridge::parseTargetKind(StringRef name) {
 
 /// Whether the output can be made for the target.
 llvm::Error Compilation::checkOutput() const {
+  if (kernels)
+    return llvm::Error::success();
   bool isPtx = kind == OutputKind::Ptx;
   if (options.target == TargetKind::Cpu && isPtx)
     return llvm::createStringError(
@@ -158,8 +164,9 @@ llvm::Error Compilation::decideGpuLevel() {
 }
 
 llvm::Error Compilation::decideLevels() {
-  if (options.target == TargetKind::Cuda)
+  if (options.target == TargetKind::Cuda && !kernels)
     return decideGpuLevel();
+  pipeline.forGpu = kernels;
   SmallVector<StringRef> names(options.levels.begin(), options.levels.end());
   if (names.empty())
     names.push_back("native");
@@ -281,6 +288,11 @@ llvm::Error Compilation::link(ModuleOp planned) {
       return error;
     if (llvm::Error error = lower(*module, Phase::Llvm, level))
       return error;
+    if (kernels) {
+      auto device = module->lookupSymbol<ModuleOp>(kKernelsSymbol);
+      device->remove();
+      *kernels = device;
+    }
     if (llvm::Error error = timed("object", [&]() -> llvm::Error {
           auto object = generateLevel(*module, *level, CodeFormat::Object);
           if (!object)
@@ -293,7 +305,8 @@ llvm::Error Compilation::link(ModuleOp planned) {
   std::string symbol = prefix + BRIDGE_PROGRAM_SUFFIX;
   auto program =
       generateProgram(symbol, manifest, levels, !options.embedWeights.empty(),
-                      /*hasMain=*/kind == OutputKind::Executable);
+                      /*hasMain=*/kind == OutputKind::Executable,
+                      /*forGpu=*/kernels);
   if (!program)
     return program.takeError();
   objects.push_back(std::move(*program));
@@ -399,6 +412,16 @@ llvm::Error Compilation::compileModule() {
   if (gpu)
     return printPtx(*module);
   return printLlvm(*module, *levels.front());
+}
+
+llvm::Expected<DeviceKernels>
+bridge::compileForEmulator(const CompileOptions &options) {
+  DeviceKernels kernels;
+  kernels.context = makeContext();
+  if (llvm::Error error =
+          Compilation(*kernels.context, options, &kernels.module).run())
+    return error;
+  return kernels;
 }
 
 llvm::Error bridge::compile(const CompileOptions &options) {

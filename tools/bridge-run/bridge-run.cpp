@@ -66,8 +66,10 @@ struct Options {
       "precision", cl::init("f32"), cl::cat(category),
       cl::desc("What a spec that is compiled stores tensors and weights as: "
                "f32 or bf16")};
-  cl::opt<std::string> target{"target", cl::init("cpu"), cl::cat(category),
-                              cl::desc("What to run on: cpu")};
+  cl::opt<std::string> target{
+      "target", cl::init("cpu"), cl::cat(category),
+      cl::desc("What to run on: cpu; or cuda-emu, kernels for "
+               "NVIDIA GPUs in an emulator")};
 
   llvm::Error check() const;
   llvm::Error addImages(RunOptions &run) const;
@@ -82,9 +84,9 @@ llvm::Error Options::check() const {
   if (model.empty())
     return llvm::createStringError("expected MODEL (a .so, .bridge or .mlir "
                                    "file or a checkpoint folder), found none");
-  if (target != "cpu")
-    return llvm::createStringError("expected --target to be cpu, found `" +
-                                   target + "`");
+  if (target != "cpu" && target != "cuda-emu")
+    return llvm::createStringError(
+        "expected --target to be cpu or cuda-emu, found `" + target + "`");
   for (const cl::opt<unsigned> *count : {&runs, &threads})
     if (count->getNumOccurrences() && *count == 0)
       return llvm::createStringError("--" + count->ArgStr +
@@ -115,8 +117,8 @@ llvm::Error Options::check() const {
 llvm::Error Options::checkNeeded() const {
   using Reference = std::reference_wrapper<const cl::Option>;
   if (reference)
-    for (const cl::Option &option :
-         {Reference(threads), Reference(fuse), Reference(precision)})
+    for (const cl::Option &option : {Reference(threads), Reference(fuse),
+                                     Reference(precision), Reference(target)})
       if (option.getNumOccurrences())
         return llvm::createStringError("expected --reference without --" +
                                        option.ArgStr +
@@ -174,6 +176,7 @@ llvm::Expected<RunOptions> Options::runOptions() {
     options.tolerance = tolerance;
   options.runs = runs;
   options.threads = threads;
+  options.emulated = target == "cuda-emu";
   options.reference = reference;
   if (rounding.getNumOccurrences())
     options.rounding = rounding;

@@ -61,6 +61,17 @@ llvm::Error checkPrecision(llvm::StringRef name);
 /// message that says so.
 llvm::Error compile(const CompileOptions &options);
 
+/// The kernels of a program for the GPU, in the llvm dialect with nvvm.
+struct DeviceKernels {
+  std::unique_ptr<mlir::MLIRContext> context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+/// Compiles for NVIDIA GPUs what is to run in the emulator: writes the host
+/// code as a .so, whose entries launch kernels by bridge_call.parallel (see
+/// bridge_device_kernel in bridge/Runtime/Abi.h), and gives the kernels.
+llvm::Expected<DeviceKernels> compileForEmulator(const CompileOptions &options);
+
 /// The module of `options.input` in the bridge dialect. `description`, where
 /// given, tells of the model (not for .mlir files).
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>

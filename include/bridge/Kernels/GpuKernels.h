@@ -7,14 +7,12 @@
 
 namespace bridge {
 
-/// On each kernel of a device's module: the types of the operands, which tell
-/// what bytes its argument block points at.
-inline constexpr llvm::StringLiteral kSignatureAttr = "bridge.signature";
-
 /// Emits the code of a kernel for the device as a function of the module
 /// `kernels` in the llvm dialect with `nvvm.kernel`,
 ///
 ///   @NAME(args: the argument block of bridge/Kernels/Arguments.h, by value)
+///
+/// with the types of its operands as plan.signature,
 ///
 /// and at the top level of `host` what launches it:
 ///

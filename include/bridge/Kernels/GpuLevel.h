@@ -8,6 +8,9 @@
 
 namespace bridge {
 
+/// Columns of a panel of packed weights.
+inline constexpr int64_t kGpuPanelWidth = 32;
+
 /// What code for a generation of GPUs has to know of it.
 struct GpuLevel {
   llvm::StringLiteral name;     ///< "sm_80", as LLVM and ptxas call it

@@ -1,5 +1,6 @@
 //===- BlockProduct.cpp - A tile of a product of matrices -----------------===//
 #include "BlockProduct.h"
+#include "bridge/Kernels/GpuLevel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -22,7 +23,7 @@ static constexpr int64_t kColumns = 4, kRowStep = 8, kColumnStep = 16;
 /// Floats that are read from shared memory at once.
 static constexpr int64_t kWide = 4;
 /// Columns of a panel.
-static constexpr int64_t kPanel = 32;
+static constexpr int64_t kPanel = kGpuPanelWidth;
 
 BlockProduct::BlockProduct(WarpEmitter &emitter) : emitter(emitter) {
   Value thread = emitter.thread();

@@ -47,7 +47,7 @@ static LogicalResult emitDeviceCode(ModuleOp kernels, plan::KernelOp kernel,
   function->setAttr(
       NVVM::NVVMDialect::getReqntidAttrName(),
       builder.getDenseI32ArrayAttr({static_cast<int32_t>(code.threads())}));
-  function->setAttr(kSignatureAttr, kernel.getSignatureAttr());
+  function->setAttr(plan::kSignatureAttr, kernel.getSignatureAttr());
   builder.setInsertionPointToStart(function.addEntryBlock(builder));
   Arguments arguments(emitter, kernel, function.getArgument(0));
   if (failed(code.body(emitter, arguments)))

@@ -4,11 +4,13 @@
 
 #include "WarpEmitter.h"
 #include "bridge/Kernels/Arguments.h"
+#include "bridge/Kernels/GpuLevel.h"
 
 namespace bridge {
 
-/// Columns of a panel: those of a warp's threads.
-inline constexpr int64_t kPanelColumns = kWarpThreads;
+/// A panel has a column for each thread of a warp.
+inline constexpr int64_t kPanelColumns = kGpuPanelWidth;
+static_assert(kPanelColumns == kWarpThreads);
 
 /// Bytes of one panel of an operand's matrices.
 mlir::Value panelBytes(WarpEmitter &emitter, Arguments &arguments,
