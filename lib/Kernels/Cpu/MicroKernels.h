@@ -26,6 +26,9 @@ struct RowProduct {
   mlir::Value depth;
   mlir::Value start, startStride;
   mlir::Value c, cStride;
+  /// What is brought near on the way, and how many bytes each step goes on in
+  /// it; B a little ahead where null.
+  mlir::Value ahead = {}, aheadStep = {};
 };
 
 /// C = Aᵀ·B for A [steps, panel width] units and C [rows, panel width] without
