@@ -11,8 +11,9 @@
 #include "RunCompiled.h"
 #include "bridge/Driver/Passes.h"
 #include "bridge/Emulator/Emulator.h"
+#include "bridge/IR/DeviceKernels.h"
 #include "bridge/IR/Plan.h"
-#include "bridge/Runtime/Calls.h"
+#include "bridge/Runtime/bridge.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -56,8 +57,7 @@ private:
 
 llvm::Error EmulatedDevice::load(mlir::ModuleOp kernels) {
   for (auto function : kernels.getOps<mlir::LLVM::LLVMFuncOp>())
-    if (auto types =
-            function->getAttrOfType<mlir::ArrayAttr>(plan::kSignatureAttr))
+    if (auto types = function->getAttrOfType<mlir::ArrayAttr>(kSignatureAttr))
       signatures[function.getSymName()] = types;
   auto loaded = emulator::Device::load(kernels);
   if (!loaded)

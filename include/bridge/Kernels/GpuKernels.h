@@ -12,7 +12,7 @@ namespace bridge {
 ///
 ///   @NAME(args: the argument block of bridge/Kernels/Arguments.h, by value)
 ///
-/// with the types of its operands as plan.signature,
+/// with the types of its operands as bridge.signature,
 ///
 /// and at the top level of `host` what launches it:
 ///

@@ -1,6 +1,7 @@
 //===- GpuKernels.cpp - Kernels of the plan for NVIDIA GPUs ---------------===//
 #include "bridge/Kernels/GpuKernels.h"
 #include "GpuKernel.h"
+#include "bridge/IR/DeviceKernels.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 
@@ -47,7 +48,7 @@ static LogicalResult emitDeviceCode(ModuleOp kernels, plan::KernelOp kernel,
   function->setAttr(
       NVVM::NVVMDialect::getReqntidAttrName(),
       builder.getDenseI32ArrayAttr({static_cast<int32_t>(code.threads())}));
-  function->setAttr(plan::kSignatureAttr, kernel.getSignatureAttr());
+  function->setAttr(kSignatureAttr, kernel.getSignatureAttr());
   builder.setInsertionPointToStart(function.addEntryBlock(builder));
   Arguments arguments(emitter, kernel, function.getArgument(0));
   if (failed(code.body(emitter, arguments)))
