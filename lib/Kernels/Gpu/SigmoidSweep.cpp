@@ -69,8 +69,10 @@ void SigmoidBlock::store(Value total) {
   constexpr int64_t warps = kTileThreads / kWarpThreads;
   Value ofWarp = emitter.reduce(LaneReduction::Add, total);
   Value partials = emitter.shared(warps * 4);
-  emitter.store(ofWarp,
-                emitter.offset(partials, emitter.mul(emitter.warp(), 4)));
+  emitter.once([&] {
+    emitter.store(ofWarp,
+                  emitter.offset(partials, emitter.mul(emitter.warp(), 4)));
+  });
   emitter.barrier();
   Value isFirst = emitter.equal(emitter.thread(), emitter.number(0));
   emitter.ifThen(isFirst, [&] {
