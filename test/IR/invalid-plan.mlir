@@ -376,3 +376,11 @@ plan.kernel sigmoid_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32
 
 // expected-error @+1 {{C4: `config` needs `eps`}}
 plan.kernel inverse_norm @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.view<f32, [4], [4]>] {}
+
+// -----
+
+func.func @stop_C1() {
+  // expected-error @+1 {{C1: it stands in an entry}}
+  plan.stop_on_fault
+  return
+}
