@@ -19,6 +19,8 @@ static constexpr Fusion kFusions[] = {
      "activations, gates and residuals on the way out of a product"},
     {"norm", "bridge-raise-norm,bridge-fuse-norm",
      "residual sums normalised while they are in cache"},
+    {"strassen", "plan-choose-strassen",
+     "large products by fewer multiplications", /*isOnPlan=*/true},
     {"merge", "plan-group-launches",
      "products that do not depend on each other run as one", /*isOnPlan=*/true},
 };

@@ -21,7 +21,7 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
 
     | kind | operands | config, region |
     |---|---|---|
-    | gemm | a[b₀, b₁, m, k], b panels[b₀, b₁, n, k], bias[n]?, extras[b₀, b₁, m, n]…, out[b₀, b₁, m, n] | `bias` (unit); region(acc: f32, extras…) → f32 or empty |
+    | gemm | a[b₀, b₁, m, k], b panels[b₀, b₁, n, k], bias[n]?, extras[b₀, b₁, m, n]…, out[b₀, b₁, m, n] | `bias` (unit), `strassen` array of 3 i64?: rows, columns and depth from which Strassen's scheme is taken; region(acc: f32, extras…) → f32 or empty |
     | pack | in[b₀, b₁, n, k], out panels[b₀, b₁, n, k] | |
     | attention | q[b, h, t, d], k[b, g, s, d], v[b, g, s, e], bias[b, h, t, s]?, captures…, out[b, h, t, e] | `scale` f64, `bias` (unit): added to the scaled scores; region(captures as views…, b, h, t, s as i32) → i1 or empty: whether the query sees the key, with `empty` zero or uniform for those that see none; reads captures by `plan.load` |
     | map | inputs[R]…, captures…, out[R] | `inputs` i64: how many; region(inputs as scalars…, captures as views…, R positions i32) → element; reads captures by `plan.load` |

@@ -307,6 +307,30 @@ def FuseNorm : Pass<"bridge-fuse-norm", "::mlir::ModuleOp"> {
   }];
 }
 
+def ChooseStrassen : Pass<"plan-choose-strassen", "::mlir::ModuleOp"> {
+  let summary = "Lets large products be made of seven eighths of the multiplications";
+  let description = [{
+    A `gemm` of f32 that is large, or may be, gets `strassen` in its config: from
+    these rows, columns and depth on, the kernel takes one level of Strassen's
+    scheme in Winograd's form on tiles in the cache. Rows that differ too much in
+    magnitude, or are not finite, are multiplied plainly.
+
+    Numerics: reassociating; sums of operands are rounded before they are
+    multiplied. Equal to the bit for any number of threads; a row's result depends
+    on its place among the rows to a few roundings.
+    Remarks: `strassen` for each launch; missed where a large product is not of f32
+    or its depth is odd.
+
+    ```mlir
+    plan.kernel gemm @gemm [!x, !w, !y] {}
+    ```
+    ==>
+    ```mlir
+    plan.kernel gemm @gemm [!x, !w, !y] {strassen = array<i64: 160, 256, 512>}
+    ```
+  }];
+}
+
 def GroupLaunches : Pass<"plan-group-launches", "::mlir::ModuleOp"> {
   let summary = "Lets products that do not depend on each other run as one";
   let description = [{

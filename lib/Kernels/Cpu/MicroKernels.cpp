@@ -23,6 +23,10 @@ int64_t bridge::productRows(const CpuLevel &level, Type element) {
   return element.isBF16() ? level.bf16Rows : level.microRows;
 }
 
+Value bridge::aheadOf(Emitter &emitter, Value b) {
+  return emitter.offset(b, kPrefetchBytes);
+}
+
 Value bridge::productSteps(Emitter &emitter, Type element, Value depth) {
   return emitter.ceilDiv(depth, unitElements(element));
 }
@@ -127,7 +131,8 @@ static void emitRowProduct(Emitter &emitter, Block &entry, Type element,
     return entry.getArgument(index);
   };
   RowProduct p{argument(0), argument(1), argument(2), argument(3),
-               argument(4), argument(5), argument(6), argument(7)};
+               argument(4), argument(5), argument(6), argument(7),
+               argument(8)};
   int64_t vectorBytes = emitter.lanes() * 4;
 
   Values accumulators;
@@ -142,10 +147,12 @@ static void emitRowProduct(Emitter &emitter, Block &entry, Type element,
   Type unit = unitType(emitter, element);
   auto emitStep = [&](Value k, ValueRange carried,
                       function_ref<Value(Value)> loadUnit) {
-    Value panel = emitter.offset(p.b, emitter.mul(k, vectors * vectorBytes));
+    Value atStep = emitter.mul(k, vectors * vectorBytes);
+    Value panel = emitter.offset(p.b, atStep);
     if (rows >= emitter.level().prefetchRows)
       for (int64_t line = 0; line < vectors * vectorBytes; line += kCacheLine)
-        emitter.prefetch(emitter.offset(panel, kPrefetchBytes + line), 2);
+        emitter.prefetch(emitter.offset(emitter.offset(p.ahead, atStep), line),
+                         2);
     Values b = loadVectors(emitter, unit, panel, vectors, vectorBytes);
     Value bytes = emitter.mul(k, kUnitBytes);
     auto unitOfA = [&](int64_t row) {
@@ -230,7 +237,8 @@ struct Family {
 static Family rowFamily(Emitter &emitter) {
   Type pointer = emitter.pointerType(), number = emitter.i64Type();
   return {"rows",
-          {pointer, number, pointer, number, pointer, number, pointer, number},
+          {pointer, number, pointer, number, pointer, number, pointer, number,
+           pointer},
           {0, 2},
           emitRowProduct};
 }
@@ -339,7 +347,8 @@ static void call(Emitter &emitter, const Family &family, Value table,
 void bridge::callProduct(Emitter &emitter, Value table, Value rows,
                          const RowProduct &p) {
   call(emitter, rowFamily(emitter), table, rows,
-       {p.a, p.aStride, p.b, p.depth, p.start, p.startStride, p.c, p.cStride});
+       {p.a, p.aStride, p.b, p.depth, p.start, p.startStride, p.c, p.cStride,
+        p.ahead ? p.ahead : aheadOf(emitter, p.b)});
 }
 
 void bridge::callProduct(Emitter &emitter, Value table, Value rows,
