@@ -138,7 +138,7 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, CheckCountOp op) {
   View x = planner.allocate(element, denseLayout({places, Dim(0)}, 4));
   View values = x.with(denseLayout({*Dim::parse(op.getCount()), Dim(0)}, 4));
   View at = reshapeOrCopy(planner, planner.view(op.getAt()), places);
-  planner.launch(plan::KernelKind::Splice, "count",
+  planner.launch(plan::KernelKind::Splice, "splice",
                  addSpliceSite(planner, op.getLoc()),
                  {planner.materialize(x), planner.materialize(values),
                   planner.materialize(at), planner.materialize(x)});

@@ -55,7 +55,7 @@ func.func @concat(%class: tensor<64xf32>, %x: tensor<?x4x4x16xf32, #bridge.dims<
 // CHECK-LABEL: func.func @count
 // CHECK:         %[[NOTHING:.*]] = plan.buffer {{.*}} : !plan.view<f32, ["b * t", 0], [0, 4]>
 // CHECK:         %[[VECTORS:.*]] = plan.subview %[[NOTHING]] from "0" : {{.*}} -> <f32, ["16 * n", 0], [0, 4]>
-// CHECK:         plan.launch @count{{.*}}(%[[NOTHING]], %[[VECTORS]], %{{.*}}, %[[NOTHING]])
+// CHECK:         plan.launch @splice{{.*}}(%[[NOTHING]], %[[VECTORS]], %{{.*}}, %[[NOTHING]])
 // CHECK-NEXT:    plan.stop_on_fault
 !truth = tensor<?x?xi1, #bridge.dims<"b", "t">>
 !seen = tensor<?x16x64xf32, #bridge.dims<"n">>
