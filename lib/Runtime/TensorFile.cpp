@@ -272,9 +272,10 @@ bridge_status addFolder(bridge_tensor_file &file, const char *folder,
   }
   if (access(index.terminated(), F_OK) == 0)
     return addIndexedFiles(file, folder, index.terminated(), message);
+  constexpr const char *pyTorchs[] = {"pytorch_model.bin",
+                                      "pytorch_model.bin.index.json"};
   bool hasPyTorchs = false;
-  for (const char *name :
-       {"pytorch_model.bin", "pytorch_model.bin.index.json"}) {
+  for (const char *name : pyTorchs) {
     Builder path;
     path.addf("%s/%s", folder, name);
     hasPyTorchs |= access(path.terminated(), F_OK) == 0;
