@@ -80,22 +80,22 @@ llvm::Error Options::checkNeeded() const {
                      : format   ? "--format"
                      : describe ? "--describe"
                                 : nullptr;
+  if (stopAfter.getNumOccurrences() && emit.getNumOccurrences())
+    return llvm::createStringError(
+        "expected --stop-after without --emit, which would do nothing");
   if (!mode)
     return llvm::Error::success();
-  using Reference = std::reference_wrapper<const cl::Option>;
-  std::vector<Reference> idle = {output,       emit,       stopAfter, remarks,
+  std::vector<OptionRef> idle = {output,       emit,       stopAfter, remarks,
                                  embedWeights, timePhases, levels,    fuse,
                                  target,       precision};
   if (list || format)
     idle.insert(idle.end(), {variant, definitions, entries});
   if (format)
     idle.push_back(searchPaths);
-  for (const cl::Option &option : idle)
-    if (option.getNumOccurrences())
-      return llvm::createStringError(
-          llvm::Twine("expected ") + mode + " without " +
-          (option.ArgStr.size() > 1 ? "--" : "-") + option.ArgStr +
-          ", which would do nothing");
+  if (const cl::Option *option = firstGiven(idle))
+    return llvm::createStringError(llvm::Twine("expected ") + mode +
+                                   " without " + spelled(*option) +
+                                   ", which would do nothing");
   return llvm::Error::success();
 }
 
