@@ -186,6 +186,7 @@ private:
     call.parallel = parallel;
     call.fault_site = -1;
     call.runtime = &session.pool;
+    call.threads = session.pool.size();
     session.model->level->entries[entry](&call);
     if (session.pool.outOfScratch)
       return message.fail(

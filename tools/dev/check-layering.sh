@@ -13,10 +13,11 @@ declare -A may=(
   [Conversion]="IR Kernels Support Runtime/Abi.h"
   [Pipelines]="Analysis Transforms Conversion Kernels Support"
   [Target]="Support Runtime/Abi.h"
+  [Emulator]=""
   [Frontend]="IR Support"
   [Reference]="IR Support"
-  [Driver]="Frontend Pipelines Target Analysis Conversion Kernels Runtime IR Support"
-  [Runner]="Driver Frontend Runtime Reference IR Support"
+  [Driver]="Frontend Pipelines Target Emulator Analysis Conversion Kernels Runtime IR Support"
+  [Runner]="Driver Frontend Emulator Runtime Reference IR Support"
   [Explorer]="Driver Runner Analysis Conversion Pipelines Runtime IR Support"
 )
 status=0

@@ -15,14 +15,14 @@ PIECES = ("kPieceAcross", "kLongestScan", "kElementsPerJob", "kPiece")
 def numbers_of(pattern, text, name):
     found = {math.prod(int(each) for each in ([match] if isinstance(match, str) else match)) for match in re.findall(pattern, text, re.DOTALL)}
     if not found:
-        raise SystemExit(f"expected `{name}` in lib/Kernels/Cpu")
+        raise SystemExit(f"expected `{name}` in lib/Kernels")
     return found
 
 
 def edges():
     """1, primes, each tile and block with one less and one more, the register tiles twice likewise, and one more than the pieces of long axes; in order."""
     levels = (ROOT / "lib/Kernels/Cpu/CpuLevel.cpp").read_text()
-    kernels = "".join(path.read_text() for path in sorted((ROOT / "lib/Kernels/Cpu").glob("*.[ch]*")))
+    kernels = "".join(path.read_text() for path in sorted(path for folder in ("lib", "include/bridge") for path in (ROOT / folder / "Kernels").rglob("*.[ch]*")))
     registers = set().union(*(numbers_of(rf"/\*{field}=\*/(\d+)", levels, field) for field in REGISTERS))
     registers |= numbers_of(r"/\*lanes=\*/(\d+),.*?/\*panelVectors=\*/(\d+)", levels, "panelVectors")
     blocks = numbers_of(r"/\*rowBlock=\*/(\d+)", levels, "rowBlock")

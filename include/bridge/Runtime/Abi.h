@@ -66,7 +66,7 @@
 
 #include <stdint.h>
 
-#define BRIDGE_ABI_VERSION 3
+#define BRIDGE_ABI_VERSION 4
 /* How the one symbol ends that generated code exports: libclip.so has
  * `clip_program`. */
 #define BRIDGE_PROGRAM_SUFFIX "_program"
@@ -106,6 +106,8 @@ struct bridge_call {
   int64_t fault_a;    /* 56: the numbers of its message */
   int64_t fault_b;    /* 64 */
   void *runtime;      /* 72: the run time's own */
+  int64_t threads;    /* 80: that share the jobs; how work is dealt out may
+                         depend on it, results may not */
 };
 
 typedef void (*bridge_entry)(struct bridge_call *call);

@@ -2,13 +2,9 @@
 #ifndef BRIDGE_LIB_CONVERSION_PLANTOCPU_GROUPKERNEL_H
 #define BRIDGE_LIB_CONVERSION_PLANTOCPU_GROUPKERNEL_H
 
-#include "mlir/IR/BuiltinOps.h"
+#include "bridge/Conversion/HostCode.h"
 
 namespace bridge {
-
-/// In the argument block of a group, for each launch: the jobs of it and those
-/// before it, its kernel, its argument block.
-inline constexpr int64_t kGroupedLaunchSlots = 3;
 
 /// The symbol of the function, made at first use, that finds out which launch a
 /// job of a group is of and runs it.

@@ -1,5 +1,5 @@
 //===- PlanToCpu.cpp - Kernels and host code for one level of x86-64 ------===//
-#include "HostCode.h"
+#include "GroupKernel.h"
 #include "bridge/Conversion/Passes.h"
 #include "bridge/Kernels/CpuKernels.h"
 #include "bridge/Kernels/CpuLevel.h"
@@ -41,7 +41,8 @@ struct ConvertPlanToCpu : bridge::impl::ConvertPlanToCpuBase<ConvertPlanToCpu> {
     for (plan::KernelOp kernel : kernels)
       if (failed(emitCpuKernel(builder, kernel, *cpu, kernel.getSymName())))
         return signalPassFailure();
-    if (failed(emitHostCode(module, layout, entriesSymbol(level))))
+    if (failed(emitHostCode(module, layout, entriesSymbol(level),
+                            [&] { return getGroupKernel(module); })))
       return signalPassFailure();
     for (plan::KernelOp kernel : kernels)
       kernel.erase();

@@ -17,9 +17,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "AttentionJob.h"
-#include "Config.h"
-#include "CpuKernel.h"
-#include "Storage.h"
+#include "Families.h"
+#include "bridge/Kernels/Config.h"
+#include "bridge/Kernels/Storage.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -36,7 +36,7 @@ static constexpr int64_t kPanelsPerJob = 8;
 
 namespace {
 
-class AttentionKernel final : public CpuKernel {
+class AttentionKernel final : public Kernel {
 public:
   LogicalResult body(Emitter &emitter, Arguments &arguments, Value job,
                      Value scratch) override;
@@ -428,7 +428,7 @@ Value AttentionKernel::scratchBytes(Emitter &emitter, Arguments &arguments) {
   return layoutScratch(emitter, arguments).bytes;
 }
 
-std::unique_ptr<CpuKernel> bridge::makeAttentionKernel(plan::KernelOp kernel) {
+std::unique_ptr<Kernel> bridge::makeAttentionKernel(plan::KernelOp kernel) {
   auto output = unsigned(kernel.getSignature().size() - 1);
   if (failed(requireContiguous(kernel, {kQ, kK, kV, output})))
     return nullptr;

@@ -2,8 +2,8 @@
 #ifndef BRIDGE_LIB_KERNELS_CPU_ATTENTIONJOB_H
 #define BRIDGE_LIB_KERNELS_CPU_ATTENTIONJOB_H
 
-#include "AttentionMask.h"
 #include "MicroKernels.h"
+#include "bridge/Kernels/AttentionMask.h"
 #include <cmath>
 #include <optional>
 

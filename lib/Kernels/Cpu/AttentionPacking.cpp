@@ -1,7 +1,7 @@
 //===- AttentionPacking.cpp - Operands of attention for micro-kernels -----===//
 #include "AttentionJob.h"
-#include "Storage.h"
 #include "VectorTranspose.h"
+#include "bridge/Kernels/Storage.h"
 
 using namespace mlir;
 using namespace bridge;

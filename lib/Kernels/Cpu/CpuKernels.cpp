@@ -1,12 +1,13 @@
 //===- CpuKernels.cpp - Kernels of the plan for the CPU -------------------===//
 #include "bridge/Kernels/CpuKernels.h"
-#include "CpuKernel.h"
+#include "Families.h"
+#include "bridge/Kernels/RowKernels.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
 using namespace bridge;
 
-static std::unique_ptr<CpuKernel> makeKernel(plan::KernelOp kernel) {
+static std::unique_ptr<Kernel> makeKernel(plan::KernelOp kernel) {
   switch (kernel.getKind()) {
   case plan::KernelKind::Gemm:
     return makeGemmKernel(kernel);
@@ -14,40 +15,12 @@ static std::unique_ptr<CpuKernel> makeKernel(plan::KernelOp kernel) {
     return makePackKernel(kernel);
   case plan::KernelKind::Attention:
     return makeAttentionKernel(kernel);
-  case plan::KernelKind::Map:
-    return makeMapKernel(kernel);
-  case plan::KernelKind::LayerNorm:
-  case plan::KernelKind::RmsNorm:
-  case plan::KernelKind::L2Normalize:
-    return makeNormKernel(kernel);
-  case plan::KernelKind::Softmax:
-    return makeSoftmaxKernel(kernel);
-  case plan::KernelKind::Reduce:
-    return makeReduceKernel(kernel);
-  case plan::KernelKind::ArgExtreme:
-    return makeArgExtremeKernel(kernel);
-  case plan::KernelKind::Cumsum:
-    return makeCumsumKernel(kernel);
-  case plan::KernelKind::Rotary:
-    return makeRotaryKernel(kernel);
-  case plan::KernelKind::Gather:
-    return makeGatherKernel(kernel);
-  case plan::KernelKind::CrossEntropy:
-    return makeCrossEntropyKernel(kernel);
-  case plan::KernelKind::Splice:
-    return makeSpliceKernel(kernel);
-  case plan::KernelKind::InverseNorm:
-    return makeInverseNormKernel(kernel);
   case plan::KernelKind::SoftmaxSweep:
     return makeSoftmaxSweepKernel(kernel);
-  case plan::KernelKind::SoftmaxMerge:
-    return makeSoftmaxMergeKernel(kernel);
   case plan::KernelKind::SigmoidSweep:
     return makeSigmoidSweepKernel(kernel);
   default:
-    kernel.emitError("no kernel for the CPU computes '")
-        << plan::stringifyKernelKind(kernel.getKind()) << "'";
-    return nullptr;
+    return makeRowKernel(kernel);
   }
 }
 
@@ -64,7 +37,7 @@ static LLVM::LLVMFuncOp startFunction(OpBuilder &builder, Location loc,
 
 LogicalResult bridge::emitCpuKernel(OpBuilder &builder, plan::KernelOp kernel,
                                     const CpuLevel &level, StringRef name) {
-  std::unique_ptr<CpuKernel> code = makeKernel(kernel);
+  std::unique_ptr<Kernel> code = makeKernel(kernel);
   if (!code)
     return failure();
   Location loc = kernel.getLoc();

@@ -6,7 +6,7 @@
 // products may be made of fewer small ones (Strassen.h).
 //
 //===----------------------------------------------------------------------===//
-#include "Config.h"
+#include "Families.h"
 #include "GemmTiles.h"
 #include "MicroKernels.h"
 #include "Strassen.h"
@@ -16,7 +16,7 @@ using namespace bridge;
 
 namespace {
 
-class GemmKernel final : public CpuKernel {
+class GemmKernel final : public Kernel {
 public:
   explicit GemmKernel(DenseI64ArrayAttr strassen) : strassen(strassen) {}
 
@@ -84,23 +84,17 @@ void GemmJob::emitTile(const GemmTile &tile, Value panel) {
   tiles.prefetch(tile);
   Value whole = emitter.equal(tile.columns, emitter.number(width));
   Value tileStride = emitter.number(width * 4);
-  RowProduct product{tiles.a(tile.row),
-                     tiles.aStride(),
-                     panel,
-                     tiles.depth(),
-                     start,
-                     emitter.number(0),
-                     stackTile,
-                     tileStride};
+  RowProduct product{tiles.a(tile.row), tiles.aStride(), panel,
+                     tiles.depth(),     start,           emitter.number(0),
+                     stackTile,         tileStride};
   // Without an epilogue, f32 needs nothing but to be stored.
   bool isPlain = tiles.isPlain();
   if (isPlain) {
     product.c = emitter.select(whole, tiles.outputAddress(tile), stackTile);
-    product.cStride =
-        emitter.select(whole, tiles.outputStride(), tileStride);
+    product.cStride = emitter.select(whole, tiles.outputStride(), tileStride);
   }
-  Value table = rowProductTable(emitter, tiles.element(),
-                                emitter.level().panelVectors);
+  Value table =
+      rowProductTable(emitter, tiles.element(), emitter.level().panelVectors);
   callProduct(emitter, table, tile.rows, product);
   auto finish = [&] {
     tiles.finish(tile, stackTile, /*skipped=*/emitter.number(0));
@@ -150,7 +144,7 @@ Value GemmKernel::scratchBytes(Emitter &emitter, Arguments &arguments) {
                         emitter.number(0));
 }
 
-std::unique_ptr<CpuKernel> bridge::makeGemmKernel(plan::KernelOp kernel) {
+std::unique_ptr<Kernel> bridge::makeGemmKernel(plan::KernelOp kernel) {
   auto output = unsigned(kernel.getSignature().size() - 1);
   if (failed(requireContiguous(kernel, {/*a=*/0, output})))
     return nullptr;

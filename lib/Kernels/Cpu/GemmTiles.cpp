@@ -1,8 +1,9 @@
 //===- GemmTiles.cpp - The operands of a product, tile by tile ------------===//
 #include "GemmTiles.h"
-#include "Config.h"
 #include "MicroKernels.h"
+#include "bridge/Kernels/Config.h"
 #include "bridge/Kernels/RegionCloner.h"
+#include "bridge/Runtime/Abi.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -18,6 +19,12 @@ GemmTiles::GemmTiles(Emitter &emitter, Arguments &arguments)
 
 Value GemmTiles::batches() {
   return emitter.mul(arguments.size(output, 0), arguments.size(output, 1));
+}
+
+Value GemmTiles::threads() {
+  return emitter.load(
+      emitter.i64Type(),
+      emitter.offset(arguments.call(), offsetof(bridge_call, threads)));
 }
 
 void GemmTiles::startJob(Value job, const GemmPartition &parts) {
@@ -74,13 +81,13 @@ void GemmTiles::storeStart(Value panel, Value address) {
       Value source = emitter.offset(arguments.address(*bias, column),
                                     lane * elementBytes(element));
       Value count = emitter.add(columnsLeft, -lane);
-      start = isContiguous(view(*bias))
-                  ? emitter.loadElements(element, source,
-                                         emitter.firstLanes(count))
-                  : emitter.loadStrided(
-                        element,
-                        arguments.address(*bias, emitter.add(column, lane)),
-                        arguments.stride(*bias, 0), count);
+      start =
+          isContiguous(view(*bias))
+              ? emitter.loadElements(element, source, emitter.firstLanes(count))
+              : emitter.loadStrided(
+                    element,
+                    arguments.address(*bias, emitter.add(column, lane)),
+                    arguments.stride(*bias, 0), count);
     }
     emitter.store(start, emitter.offset(address, lane * 4));
   }

@@ -1,6 +1,6 @@
 //===- MicroKernels.cpp - The innermost products --------------------------===//
 #include "MicroKernels.h"
-#include "Storage.h"
+#include "bridge/Kernels/Storage.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -13,6 +13,8 @@ using Values = Emitter::Values;
 /// How far ahead of the running panel the next lines are asked for.
 static constexpr int64_t kPrefetchBytes = 4096;
 static constexpr int64_t kCacheLine = 64;
+/// Stands for the bytes of a step of B.
+static constexpr int64_t kStepOfB = 0;
 static constexpr int64_t kUnitBytes = 4;
 
 int64_t bridge::unitElements(Type element) {
@@ -21,10 +23,6 @@ int64_t bridge::unitElements(Type element) {
 
 int64_t bridge::productRows(const CpuLevel &level, Type element) {
   return element.isBF16() ? level.bf16Rows : level.microRows;
-}
-
-Value bridge::aheadOf(Emitter &emitter, Value b) {
-  return emitter.offset(b, kPrefetchBytes);
 }
 
 Value bridge::productSteps(Emitter &emitter, Type element, Value depth) {
@@ -130,9 +128,8 @@ static void emitRowProduct(Emitter &emitter, Block &entry, Type element,
   auto argument = [&](unsigned index) -> Value {
     return entry.getArgument(index);
   };
-  RowProduct p{argument(0), argument(1), argument(2), argument(3),
-               argument(4), argument(5), argument(6), argument(7),
-               argument(8)};
+  RowProduct p{argument(0), argument(1), argument(2), argument(3), argument(4),
+               argument(5), argument(6), argument(7), argument(8), argument(9)};
   int64_t vectorBytes = emitter.lanes() * 4;
 
   Values accumulators;
@@ -144,15 +141,18 @@ static void emitRowProduct(Emitter &emitter, Block &entry, Type element,
   Values groups = rowPointers(emitter, p.a, emitter.mul(p.aStride, 3),
                               llvm::divideCeil(rows, 3));
 
+  Value aheadStep =
+      emitter.select(emitter.equal(p.aheadStep, emitter.number(kStepOfB)),
+                     emitter.number(vectors * vectorBytes), p.aheadStep);
+
   Type unit = unitType(emitter, element);
   auto emitStep = [&](Value k, ValueRange carried,
                       function_ref<Value(Value)> loadUnit) {
-    Value atStep = emitter.mul(k, vectors * vectorBytes);
-    Value panel = emitter.offset(p.b, atStep);
+    Value panel = emitter.offset(p.b, emitter.mul(k, vectors * vectorBytes));
+    Value ahead = emitter.offset(p.ahead, emitter.mul(k, aheadStep));
     if (rows >= emitter.level().prefetchRows)
       for (int64_t line = 0; line < vectors * vectorBytes; line += kCacheLine)
-        emitter.prefetch(emitter.offset(emitter.offset(p.ahead, atStep), line),
-                         2);
+        emitter.prefetch(emitter.offset(ahead, line), 2);
     Values b = loadVectors(emitter, unit, panel, vectors, vectorBytes);
     Value bytes = emitter.mul(k, kUnitBytes);
     auto unitOfA = [&](int64_t row) {
@@ -238,7 +238,7 @@ static Family rowFamily(Emitter &emitter) {
   Type pointer = emitter.pointerType(), number = emitter.i64Type();
   return {"rows",
           {pointer, number, pointer, number, pointer, number, pointer, number,
-           pointer},
+           pointer, number},
           {0, 2},
           emitRowProduct};
 }
@@ -346,9 +346,11 @@ static void call(Emitter &emitter, const Family &family, Value table,
 
 void bridge::callProduct(Emitter &emitter, Value table, Value rows,
                          const RowProduct &p) {
+  Value ahead = p.ahead ? p.ahead : emitter.offset(p.b, kPrefetchBytes);
+  Value aheadStep = p.ahead ? p.aheadStep : emitter.number(kStepOfB);
   call(emitter, rowFamily(emitter), table, rows,
        {p.a, p.aStride, p.b, p.depth, p.start, p.startStride, p.c, p.cStride,
-        p.ahead ? p.ahead : aheadOf(emitter, p.b)});
+        ahead, aheadStep});
 }
 
 void bridge::callProduct(Emitter &emitter, Value table, Value rows,

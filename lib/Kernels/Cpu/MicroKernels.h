@@ -26,13 +26,10 @@ struct RowProduct {
   mlir::Value depth;
   mlir::Value start, startStride;
   mlir::Value c, cStride;
-  /// As many units as of B that are brought near on the way; a little ahead in
-  /// B where null.
-  mlir::Value ahead = {};
+  /// What is brought near on the way, and how many bytes each step goes on in
+  /// it; B a little ahead where null.
+  mlir::Value ahead = {}, aheadStep = {};
 };
-
-/// What a product over B brings near unless told otherwise.
-mlir::Value aheadOf(Emitter &emitter, mlir::Value b);
 
 /// C = Aᵀ·B for A [steps, panel width] units and C [rows, panel width] without
 /// gaps, and rows of units of B `bStride` bytes apart.

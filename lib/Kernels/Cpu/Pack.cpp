@@ -5,17 +5,17 @@
 // zero.
 //
 //===----------------------------------------------------------------------===//
-#include "CpuKernel.h"
+#include "Families.h"
 #include "MicroKernels.h"
-#include "Storage.h"
 #include "VectorTranspose.h"
+#include "bridge/Kernels/Storage.h"
 
 using namespace mlir;
 using namespace bridge;
 
 namespace {
 
-class PackKernel final : public CpuKernel {
+class PackKernel final : public Kernel {
 public:
   LogicalResult body(Emitter &emitter, Arguments &arguments, Value job,
                      Value scratch) override;
@@ -186,6 +186,6 @@ Value PackKernel::jobs(Emitter &emitter, Arguments &arguments) {
   return emitter.mul(batches, panels);
 }
 
-std::unique_ptr<CpuKernel> bridge::makePackKernel(plan::KernelOp kernel) {
+std::unique_ptr<Kernel> bridge::makePackKernel(plan::KernelOp kernel) {
   return std::make_unique<PackKernel>();
 }

@@ -9,7 +9,7 @@
 #ifndef BRIDGE_LIB_KERNELS_CPU_PRODUCTSWEEP_H
 #define BRIDGE_LIB_KERNELS_CPU_PRODUCTSWEEP_H
 
-#include "CpuKernel.h"
+#include "bridge/Kernels/Kernel.h"
 #include "bridge/Kernels/Sweep.h"
 
 namespace bridge {

@@ -5,9 +5,10 @@
 // digits, and one logarithm taken.
 //
 //===----------------------------------------------------------------------===//
-#include "Config.h"
+#include "Families.h"
 #include "ProductSweep.h"
-#include "Rows.h"
+#include "bridge/Kernels/Config.h"
+#include "bridge/Kernels/Rows.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -16,7 +17,7 @@ using namespace bridge;
 
 namespace {
 
-class SigmoidSweepKernel final : public CpuKernel {
+class SigmoidSweepKernel final : public Kernel {
 public:
   LogicalResult body(Emitter &emitter, Arguments &arguments, Value job,
                      Value scratch) override;
@@ -140,8 +141,7 @@ LogicalResult SigmoidSweepKernel::body(Emitter &emitter, Arguments &arguments,
   return success();
 }
 
-std::unique_ptr<CpuKernel>
-bridge::makeSigmoidSweepKernel(plan::KernelOp kernel) {
+std::unique_ptr<Kernel> bridge::makeSigmoidSweepKernel(plan::KernelOp kernel) {
   if (failed(requireContiguous(kernel, {0})))
     return nullptr;
   return std::make_unique<SigmoidSweepKernel>();

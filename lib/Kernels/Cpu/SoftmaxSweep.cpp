@@ -6,11 +6,12 @@
 // nothing when N grows, and no scale of the logits is too great.
 //
 //===----------------------------------------------------------------------===//
-#include "Config.h"
+#include "Families.h"
 #include "ProductSweep.h"
-#include "Rows.h"
-#include "SoftmaxSums.h"
+#include "bridge/Kernels/Config.h"
 #include "bridge/Kernels/Functions.h"
+#include "bridge/Kernels/Rows.h"
+#include "bridge/Kernels/SoftmaxSums.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -33,7 +34,7 @@ struct Operands {
   explicit Operands(plan::KernelOp kernel);
 };
 
-class SoftmaxSweepKernel final : public CpuKernel {
+class SoftmaxSweepKernel final : public Kernel {
 public:
   LogicalResult body(Emitter &emitter, Arguments &arguments, Value job,
                      Value scratch) override;
@@ -379,8 +380,7 @@ Value SoftmaxSweepKernel::scratchBytes(Emitter &emitter, Arguments &arguments) {
                      2 * emitter.lanes() * 4);
 }
 
-std::unique_ptr<CpuKernel>
-bridge::makeSoftmaxSweepKernel(plan::KernelOp kernel) {
+std::unique_ptr<Kernel> bridge::makeSoftmaxSweepKernel(plan::KernelOp kernel) {
   if (failed(requireContiguous(kernel, {0})))
     return nullptr;
   return std::make_unique<SoftmaxSweepKernel>();

@@ -15,9 +15,11 @@ static constexpr int64_t kBlockRows = 312;
 /// A stretch of k: 7 panels of half of it, and what is next, fit the second
 /// level.
 static constexpr int64_t kDepthBlock = 1024;
-/// Pairs of panels of a chunk: the sums of rows are made once for all. Fewer
-/// where that leaves jobs for many threads.
-static constexpr int64_t kMinPairs = 2, kMaxPairs = 8, kWantedJobs = 8;
+/// Pairs of panels of a chunk, for which the sums of rows are made once: as
+/// many as leave each thread a few jobs.
+static constexpr int64_t kMinPairs = 2, kMaxPairs = 8, kJobsOfThread = 2;
+/// Products of blocks.
+static constexpr int64_t kProducts = 7;
 /// Greatest elements of partners may differ by this factor's exponent, and be
 /// at most 2^64, as bits of f32.
 static constexpr int32_t kMaxSpread = 6 << 23, kMaxBits = (127 + 64) << 23;
@@ -28,28 +30,27 @@ Value bridge::isStrassen(Emitter &emitter, GemmTiles &tiles,
       emitter.equal(emitter.rem(tiles.depth(), 2), emitter.number(0));
   Values sizes = {tiles.rows(), tiles.columns(), tiles.depth()};
   for (auto [size, bound] : llvm::zip_equal(sizes, least))
-    result = arith::AndIOp::create(
-        emitter.builder(), emitter.loc(), result,
-        emitter.less(emitter.number(bound - 1), size));
+    result =
+        arith::AndIOp::create(emitter.builder(), emitter.loc(), result,
+                              emitter.less(emitter.number(bound - 1), size));
   return result;
 }
 
 GemmPartition bridge::strassenPartition(Emitter &emitter, GemmTiles &tiles) {
   Value rows = tiles.rows();
-  Value rowBlocks = emitter.max(emitter.ceilDiv(rows, kBlockRows),
-                                emitter.number(1));
+  Value rowBlocks =
+      emitter.max(emitter.ceilDiv(rows, kBlockRows), emitter.number(1));
   // Even, so that at most the last block has a row without a partner.
   Value blockRows = emitter.roundUp(emitter.ceilDiv(rows, rowBlocks), 2);
-  Value panels =
-      emitter.ceilDiv(tiles.columns(), emitter.level().panelWidth());
+  Value panels = emitter.ceilDiv(tiles.columns(), emitter.level().panelWidth());
   Value pairs = emitter.ceilDiv(panels, 2);
-  Value even = emitter.ceilDiv(emitter.mul(pairs, rowBlocks), kWantedJobs);
+  Value even = emitter.ceilDiv(emitter.mul(pairs, rowBlocks),
+                               emitter.mul(tiles.threads(), kJobsOfThread));
   Value chunkPairs = emitter.min(emitter.max(even, emitter.number(kMinPairs)),
                                  emitter.number(kMaxPairs));
   Value chunkPanels = emitter.mul(chunkPairs, 2);
   return {emitter.ceilDiv(rows, emitter.max(blockRows, emitter.number(1))),
-          blockRows, panels, chunkPanels,
-          emitter.ceilDiv(panels, chunkPanels)};
+          blockRows, panels, chunkPanels, emitter.ceilDiv(panels, chunkPanels)};
 }
 
 namespace {
@@ -77,19 +78,19 @@ struct Stretch {
 
 /// A pair of panels in a stretch.
 struct PanelPair {
-  Value one, other;           ///< their numbers
-  Value b11, b12, b21, b22;   ///< their quarters
-  std::array<Value, 4> next;  ///< the quarters that come after these
-  Value isBalanced;           ///< whether its columns may meet in sums
-  Value tiles;                ///< where C of this pair gathers
+  Value one, other;          ///< their numbers
+  Value b11, b12, b21, b22;  ///< their quarters
+  std::array<Value, 2> next; ///< where the next pair's stretches begin
+  Value isBalanced;          ///< whether its columns may meet in sums
+  Value tiles;               ///< where C of this pair gathers
 };
 
 /// A row tile of the upper half and its partner of the lower one.
 struct RowPair {
-  Value index;         ///< among the tiles of a half
-  Value inHalf;        ///< its first row, counted in the half
-  Value rows;          ///< how many
-  Value upper, lower;  ///< the first rows, counted in the product
+  Value index;        ///< among the tiles of a half
+  Value inHalf;       ///< its first row, counted in the half
+  Value rows;         ///< how many
+  Value upper, lower; ///< the first rows, counted in the product
 };
 
 class StrassenJob {
@@ -101,6 +102,9 @@ private:
   Value rowSum(int64_t number, Value inHalf);
   Value panelSum(int64_t number);
   Value tileOf(const PanelPair &pair, const RowPair &rows, int64_t number);
+  /// The address `bytes` into the stretches of a pair's two panels, of which
+  /// one follows the other.
+  Value ofRegions(ArrayRef<Value> regions, const Stretch &k, Value bytes);
   RowPair rowPair(Value index);
   Stretch stretch(Value index);
 
@@ -121,7 +125,7 @@ private:
   /// C = start + A B, where no start is 0.
   void multiply(const Stretch &k, const RowPair &rows, Value a, Value aStride,
                 Value b, Value c, Value start, Value startStride,
-                Value ahead = {});
+                Value ahead = {}, Value aheadStep = {});
   /// C = start + Σ sums, all of `rows` rows.
   void add(const RowPair &rows, Value c, Value start, Value startStride,
            ArrayRef<Value> sums);
@@ -140,12 +144,12 @@ private:
   int64_t width, vectors;
   ScratchLayout layout;
   Value table;
-  Value zeroRow;           ///< [width] of 0
-  Value starts;            ///< two rows [width]: those of the panels of a pair
-  Value running, other;    ///< tiles: P₁ and what is added to it; P₅
-  Value half;              ///< rows of a half
-  Value lowerFirst;        ///< the first row of the lower half
-  Value isOdd;             ///< whether the halves share a row
+  Value zeroRow;        ///< [width] of 0
+  Value starts;         ///< two rows [width]: those of the panels of a pair
+  Value running, other; ///< tiles: P₁ and what is added to it; P₅
+  Value half;           ///< rows of a half
+  Value lowerFirst;     ///< the first row of the lower half
+  Value isOdd;          ///< whether the halves share a row
   Value tilesOfHalf, rowsOfTile, longerTiles;
   Value pairs, depth, stretches, halfDepth;
 };
@@ -194,12 +198,20 @@ Value StrassenJob::panelSum(int64_t number) {
 
 Value StrassenJob::tileOf(const PanelPair &pair, const RowPair &rows,
                           int64_t number) {
-  Value first = emitter.offset(
-      pair.tiles, emitter.mul(rows.index, 4 * layout.tile));
+  Value first =
+      emitter.offset(pair.tiles, emitter.mul(rows.index, 4 * layout.tile));
   // Where one stretch is all, the next tiles can be where these were.
   Value isOne = emitter.equal(stretches, emitter.number(1));
   return emitter.offset(emitter.select(isOne, pair.tiles, first),
                         number * layout.tile);
+}
+
+Value StrassenJob::ofRegions(ArrayRef<Value> regions, const Stretch &k,
+                             Value bytes) {
+  Value size = emitter.mul(k.half, 2 * width * 4);
+  return emitter.select(emitter.less(bytes, size),
+                        emitter.offset(regions[0], bytes),
+                        emitter.offset(regions[1], emitter.sub(bytes, size)));
 }
 
 RowPair StrassenJob::rowPair(Value index) {
@@ -213,18 +225,18 @@ RowPair StrassenJob::rowPair(Value index) {
 
 Stretch StrassenJob::stretch(Value index) {
   Value first = emitter.mul(index, emitter.mul(halfDepth, 2));
-  Value half = emitter.min(halfDepth,
-                           emitter.div(emitter.sub(depth, first), 2));
+  Value half =
+      emitter.min(halfDepth, emitter.div(emitter.sub(depth, first), 2));
   return {first, half, emitter.equal(index, emitter.number(0)),
           emitter.equal(emitter.add(index, 1), stretches)};
 }
 
 std::pair<Value, Value> StrassenJob::start(const Stretch &k, int64_t panel,
                                            Value tile) {
-  return {emitter.select(k.isFirst, emitter.offset(starts, panel * width * 4),
-                         tile),
-          emitter.select(k.isFirst, emitter.number(0),
-                         emitter.number(width * 4))};
+  return {
+      emitter.select(k.isFirst, emitter.offset(starts, panel * width * 4),
+                     tile),
+      emitter.select(k.isFirst, emitter.number(0), emitter.number(width * 4))};
 }
 
 //===----------------------------------------------------------------------===//
@@ -282,12 +294,20 @@ Value StrassenJob::sumRow(const Stretch &k, Value inHalf) {
   for (int64_t number : llvm::seq(4))
     sums[number] = rowSum(number, inHalf);
 
+  // What the first pair needs comes near on the way.
+  Value begin = emitter.mul(k.first, width * 4);
+  std::array<Value, 2> regions = {
+      emitter.offset(tiles.panel(tiles.firstPanel), begin),
+      emitter.offset(tiles.panel(emitter.add(tiles.firstPanel, 1)), begin)};
+  Value done = emitter.mul(inHalf, emitter.mul(k.half, 4));
+
   int64_t lanes = emitter.lanes();
   auto step = [&](Value at, ValueRange greatest, Value mask) -> Values {
+    emitter.prefetch(
+        ofRegions(regions, k, emitter.add(done, emitter.mul(at, 4))), 2);
     auto load = [&](Value pointer) {
-      return emitter.loadElements(emitter.f32Type(),
-                                  emitter.offset(pointer, emitter.mul(at, 4)),
-                                  mask);
+      return emitter.loadElements(
+          emitter.f32Type(), emitter.offset(pointer, emitter.mul(at, 4)), mask);
     };
     Value a11 = load(upper), a12 = load(upperRight);
     Value a21 = load(lower), a22 = load(lowerRight);
@@ -296,21 +316,19 @@ Value StrassenJob::sumRow(const Stretch &k, Value inHalf) {
     for (auto [sum, pointer] : llvm::zip_equal(Values{s1, s2, s3, s4}, sums))
       emitter.storeElements(emitter.f32Type(), sum,
                             emitter.offset(pointer, emitter.mul(at, 4)), mask);
-    return {
-        emitter.max(greatest[0], emitter.max(bitsOf(a11), bitsOf(a12))),
-        emitter.max(greatest[1], emitter.max(bitsOf(a21), bitsOf(a22)))};
+    return {emitter.max(greatest[0], emitter.max(bitsOf(a11), bitsOf(a12))),
+            emitter.max(greatest[1], emitter.max(bitsOf(a21), bitsOf(a22)))};
   };
   Value whole = emitter.mul(emitter.div(k.half, lanes), lanes);
   Value zero = emitter.splat32(0);
   Values greatest = emitter.loop(
       emitter.number(0), whole, emitter.number(lanes), ValueRange{zero, zero},
       [&](Value at, ValueRange carried) { return step(at, carried, {}); });
-  greatest = emitter.loop(whole, k.half, emitter.number(lanes), greatest,
-                          [&](Value at, ValueRange carried) {
-                            return step(at, carried,
-                                        emitter.firstLanes(
-                                            emitter.sub(k.half, at)));
-                          });
+  greatest = emitter.loop(
+      whole, k.half, emitter.number(lanes), greatest,
+      [&](Value at, ValueRange carried) {
+        return step(at, carried, emitter.firstLanes(emitter.sub(k.half, at)));
+      });
   Value one = maxOfLanes(greatest[0]), partner = maxOfLanes(greatest[1]);
   Value most = emitter.max(one, partner);
   return isBalanced(emitter.sub(most, emitter.min(one, partner)), most);
@@ -356,8 +374,8 @@ Value StrassenJob::sumPanels(const Stretch &k, const PanelPair &pair) {
                llvm::zip_equal(Values{t1, t2, t3, t4}, sums))
             emitter.store(sum, emitter.offset(emitter.offset(pointer, at),
                                               v * emitter.lanes() * 4));
-          next[v] = emitter.max(carried[v], emitter.max(bitsOf(b11[v]),
-                                                        bitsOf(b21[v])));
+          next[v] = emitter.max(carried[v],
+                                emitter.max(bitsOf(b11[v]), bitsOf(b21[v])));
           next[vectors + v] =
               emitter.max(carried[vectors + v],
                           emitter.max(bitsOf(b12[v]), bitsOf(b22[v])));
@@ -368,8 +386,8 @@ Value StrassenJob::sumPanels(const Stretch &k, const PanelPair &pair) {
   for (int64_t v : llvm::seq(vectors)) {
     Value one = greatest[v], partner = greatest[vectors + v];
     Value greater = emitter.max(one, partner);
-    spread = emitter.max(spread,
-                         emitter.sub(greater, emitter.min(one, partner)));
+    spread =
+        emitter.max(spread, emitter.sub(greater, emitter.min(one, partner)));
     most = emitter.max(most, greater);
   }
   return isBalanced(maxOfLanes(spread), maxOfLanes(most));
@@ -381,10 +399,10 @@ Value StrassenJob::sumPanels(const Stretch &k, const PanelPair &pair) {
 
 void StrassenJob::multiply(const Stretch &k, const RowPair &rows, Value a,
                            Value aStride, Value b, Value c, Value start,
-                           Value startStride, Value ahead) {
+                           Value startStride, Value ahead, Value aheadStep) {
   RowProduct product{a,     aStride,     b, k.half,
                      start, startStride, c, emitter.number(width * 4),
-                     ahead};
+                     ahead, aheadStep};
   callProduct(emitter, table, rows.rows, product);
 }
 
@@ -410,17 +428,22 @@ void StrassenJob::emitSevenProducts(const Stretch &k, const PanelPair &pair,
   Value kBytes = emitter.mul(k.first, 4), halfBytes = emitter.mul(k.half, 4);
   Value a11 = emitter.offset(tiles.a(rows.upper), kBytes);
   Value a12 = emitter.offset(a11, halfBytes);
-  Value a22 = emitter.offset(emitter.offset(tiles.a(rows.lower), kBytes),
-                             halfBytes);
+  Value a22 =
+      emitter.offset(emitter.offset(tiles.a(rows.lower), kBytes), halfBytes);
   Value aStride = tiles.aStride();
   Value sumStride = emitter.number(layout.rowStride);
   auto s = [&](int64_t number) { return rowSum(number - 1, rows.inHalf); };
   auto t = [&](int64_t number) { return panelSum(number - 1); };
   Value zero = emitter.number(0), tileStride = emitter.number(width * 4);
-  Value isFirst = emitter.equal(rows.index, zero);
-  // The first tile of a pair asks for the next pair, a quarter at a time.
-  auto ahead = [&](int64_t quarter, Value b) {
-    return emitter.select(isFirst, pair.next[quarter], aheadOf(emitter, b));
+  // Together the products of all tiles ask for the next pair.
+  int64_t pairBytes = 4 * width * 4; // of two steps of k
+  Value step = emitter.ceilDiv(emitter.number(pairBytes),
+                               emitter.mul(tilesOfHalf, kProducts));
+  Value bytes = emitter.mul(step, k.half);
+  Value done = emitter.mul(emitter.mul(rows.index, kProducts), bytes);
+  auto ahead = [&](int64_t product) {
+    return ofRegions(pair.next, k,
+                     emitter.add(done, emitter.mul(bytes, product)));
   };
   Value c11 = tileOf(pair, rows, 0), c12 = tileOf(pair, rows, 1);
   Value c21 = tileOf(pair, rows, 2), c22 = tileOf(pair, rows, 3);
@@ -428,17 +451,19 @@ void StrassenJob::emitSevenProducts(const Stretch &k, const PanelPair &pair,
     auto [from, stride] = start(k, panel, c);
     add(rows, c, from, stride, sums);
   };
-  auto onto = [&](Value a, Value stride, Value b, Value c, Value next = {}) {
-    multiply(k, rows, a, stride, b, c, c, tileStride, next);
+  int64_t product = 0;
+  auto onto = [&](Value a, Value stride, Value b, Value c) {
+    multiply(k, rows, a, stride, b, c, c, tileStride, ahead(product++), step);
+  };
+  auto fresh = [&](Value a, Value stride, Value b, Value c) {
+    multiply(k, rows, a, stride, b, c, zeroRow, zero, ahead(product++), step);
   };
 
-  multiply(k, rows, a11, aStride, pair.b11, running, zeroRow, zero,
-           ahead(0, pair.b11));
+  fresh(a11, aStride, pair.b11, running);
   gather(0, c11, {running});
-  onto(a12, aStride, pair.b21, c11, ahead(1, pair.b21));
-  onto(s(2), sumStride, t(2), running, ahead(2, t(2)));
-  multiply(k, rows, s(1), sumStride, t(1), other, zeroRow, zero,
-           ahead(3, t(1)));
+  onto(a12, aStride, pair.b21, c11);
+  onto(s(2), sumStride, t(2), running);
+  fresh(s(1), sumStride, t(1), other);
   gather(1, c12, {running, other});
   onto(s(4), sumStride, pair.b22, c12);
   onto(s(3), sumStride, t(3), running);
@@ -466,19 +491,17 @@ void StrassenJob::emitEightProducts(const Stretch &k, const PanelPair &pair,
 
 void StrassenJob::finish(const PanelPair &pair, const RowPair &rows) {
   // The row that an odd block's halves share is the lower one's first.
-  Value isShared = emitter.select(
-      emitter.equal(rows.index, emitter.number(0)), isOdd, emitter.number(0));
+  Value isShared = emitter.select(emitter.equal(rows.index, emitter.number(0)),
+                                  isOdd, emitter.number(0));
   Value first = tileOf(pair, rows, 0);
   // One body for all four: epilogues are long.
   emitter.loop(emitter.number(4), 1, [&](Value number) {
     Value isLower = emitter.less(emitter.number(1), number);
-    Value isOther =
-        emitter.equal(emitter.rem(number, 2), emitter.number(1));
+    Value isOther = emitter.equal(emitter.rem(number, 2), emitter.number(1));
     GemmTile tile =
         tiles.tile(emitter.select(isOther, pair.other, pair.one),
                    emitter.select(isLower, rows.lower, rows.upper), rows.rows);
-    tiles.finish(tile,
-                 emitter.offset(first, emitter.mul(number, layout.tile)),
+    tiles.finish(tile, emitter.offset(first, emitter.mul(number, layout.tile)),
                  emitter.select(isLower, isShared, emitter.number(0)));
   });
 }
@@ -488,9 +511,9 @@ void StrassenJob::emitTile(const Stretch &k, const PanelPair &pair,
   Value flag = emitter.load(
       emitter.i64Type(), emitter.offset(emitter.offset(scratch, layout.flags),
                                         emitter.mul(rows.index, 8)));
-  Value isBalanced = arith::AndIOp::create(
-      emitter.builder(), emitter.loc(), pair.isBalanced,
-      emitter.less(emitter.number(0), flag));
+  Value isBalanced =
+      arith::AndIOp::create(emitter.builder(), emitter.loc(), pair.isBalanced,
+                            emitter.less(emitter.number(0), flag));
   emitter.ifElse(
       isBalanced, [&] { emitSevenProducts(k, pair, rows); },
       [&] { emitEightProducts(k, pair, rows); });
@@ -523,13 +546,11 @@ void StrassenJob::emitPair(const Stretch &k, Value index) {
   Value next = emitter.select(isLast, emitter.number(0), emitter.add(index, 1));
   Value nextFirst = emitter.select(
       isLast, emitter.add(k.first, emitter.mul(k.half, 2)), k.first);
-  for (int64_t which : llvm::seq(4))
-    pair.next[which] =
-        quarter(panelOf(next, which % 2),
-                which < 2 ? nextFirst : emitter.add(nextFirst, k.half));
-  pair.tiles = emitter.offset(
-      emitter.offset(scratch, layout.tiles),
-      emitter.mul(index, layout.tilesOfHalf * 4 * layout.tile));
+  for (int64_t which : llvm::seq(2))
+    pair.next[which] = quarter(panelOf(next, which), nextFirst);
+  pair.tiles =
+      emitter.offset(emitter.offset(scratch, layout.tiles),
+                     emitter.mul(index, layout.tilesOfHalf * 4 * layout.tile));
   tiles.storeStart(pair.one, starts);
   tiles.storeStart(pair.other, emitter.offset(starts, unitBytes));
   pair.isBalanced = sumPanels(k, pair);
@@ -545,9 +566,14 @@ void StrassenJob::emitSinglePanel() {
   Value tileRows = evenRows(emitter, tiles.element(), rowCount);
   emitter.loop(tiles.firstRow, tiles.lastRow, tileRows, [&](Value row) {
     Value rows = emitter.min(tileRows, emitter.sub(tiles.lastRow, row));
-    RowProduct product{tiles.a(row), tiles.aStride(), tiles.panel(panel),
-                       depth,        starts,          emitter.number(0),
-                       running,      emitter.number(width * 4)};
+    RowProduct product{tiles.a(row),
+                       tiles.aStride(),
+                       tiles.panel(panel),
+                       depth,
+                       starts,
+                       emitter.number(0),
+                       running,
+                       emitter.number(width * 4)};
     callProduct(emitter, table, rows, product);
     tiles.finish(tiles.tile(panel, row, rows), running, emitter.number(0));
   });

@@ -1,6 +1,8 @@
 //===- GemmTest.cpp - Matrix products against plain loops -----------------===//
 #include "Check.h"
 #include "Harness.h"
+#include "bridge/Runtime/Abi.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
@@ -25,6 +27,8 @@ struct Epilogue {
   llvm::StringRef extraElement = "f32";
   std::function<double(double acc, double extra)> compute;
   bool bias = true;
+  /// Whether products of all sizes take Strassen's scheme.
+  bool strassen = false;
 
   bool hasExtra() const { return extraStride != -2; }
 };
@@ -36,8 +40,13 @@ std::string kernelText(const Epilogue &epilogue) {
     text += viewType(1) + ", ";
   if (epilogue.hasExtra())
     text += viewType(4, epilogue.extraStride, epilogue.extraElement) + ", ";
-  text += viewType(4) + (epilogue.bias ? "] {bias} " : "] {} ");
-  return text + epilogue.region.str();
+  text += viewType(4) + "] {";
+  llvm::SmallVector<llvm::StringRef> config;
+  if (epilogue.bias)
+    config.push_back("bias");
+  if (epilogue.strassen)
+    config.push_back("strassen = array<i64: 1, 1, 2>");
+  return text + llvm::join(config, ", ") + "} " + epilogue.region.str();
 }
 
 const Epilogue kNone{"none", "", -2, "",
@@ -164,12 +173,24 @@ struct Launch {
   }
 };
 
+void run(const CompiledKernel &kernel, const Launch &launch,
+         const Epilogue &epilogue, int64_t threads = 2) {
+  bridge_call call = {};
+  call.threads = threads;
+  kernel.run(launch.operands(epilogue), {}, &call);
+}
+
+Epilogue byStrassen(Epilogue epilogue) {
+  epilogue.strassen = true;
+  return epilogue;
+}
+
 void testShapes(llvm::StringRef level, const Epilogue &epilogue,
                 llvm::ArrayRef<Shape> shapes) {
   CompiledKernel kernel(kernelText(epilogue), level);
   for (const Shape &shape : shapes) {
     Launch launch(epilogue, shape, panelWidth(level));
-    kernel.run(launch.operands(epilogue));
+    run(kernel, launch, epilogue);
     double error = launch.error(epilogue);
     check(error < 2e-5 && launch.out.gapsHold(-77.0f), __FILE__, __LINE__,
           llvm::formatv("{0} {1} {2}×{3}×{4}: error {5}", level, epilogue.name,
@@ -178,14 +199,14 @@ void testShapes(llvm::StringRef level, const Epilogue &epilogue,
   }
 }
 
-void testInPlace(llvm::StringRef level) {
-  CompiledKernel kernel(kernelText(kResidual), level);
-  Shape shape{40, 67, 19};
-  Launch launch(kResidual, shape, panelWidth(level));
-  kernel.run(launch.operands(kResidual));
+void testInPlace(llvm::StringRef level, const Epilogue &residual) {
+  CompiledKernel kernel(kernelText(residual), level);
+  Shape shape{41, 67, 20};
+  Launch launch(residual, shape, panelWidth(level));
+  run(kernel, launch, residual);
   Operand apart = launch.out;
   launch.out = launch.extra;
-  kernel.run(launch.operands(kResidual));
+  run(kernel, launch, residual);
   for (int64_t m = 0; m < shape.m; ++m)
     for (int64_t n = 0; n < shape.n; ++n)
       CHECK_EQ(launch.out.at({0, 0, m, n}), apart.at({0, 0, m, n}));
@@ -210,6 +231,72 @@ void testRowsAlone(llvm::StringRef level) {
   }
 }
 
+/// Rows and columns that are not finite, or far greater than others, spoil no
+/// other ones.
+void testStrassenKeepsApart(llvm::StringRef level) {
+  Epilogue epilogue = byStrassen(kNone);
+  CompiledKernel kernel(kernelText(epilogue), level);
+  Launch launch(epilogue, {101, 131, 64}, panelWidth(level));
+  launch.a.at({0, 0, 7, 3}) = std::nanf("");
+  launch.a.at({0, 0, 60, 60}) = INFINITY;
+  launch.panels.packed(0, 0, 70, 5) = -INFINITY;
+  for (int64_t k = 0; k < 64; ++k) {
+    launch.a.at({0, 0, 20, k}) *= 1e12f;
+    launch.a.at({0, 0, 30, k}) = 0;
+    launch.panels.packed(0, 0, 3, k) *= 1e12f;
+  }
+  run(kernel, launch, epilogue);
+  for (int64_t m = 0; m < 101; ++m)
+    for (int64_t n = 0; n < 131; ++n) {
+      double expected = launch.expected(epilogue, 0, 0, m, n);
+      double found = launch.out.at({0, 0, m, n});
+      double scale = (m == 20 ? 1e12 : 1) * (n == 3 ? 1e12 : 1);
+      bool agrees = std::isfinite(expected)
+                        ? std::abs(found - expected) < 2e-5 * scale
+                        : !std::isfinite(found);
+      check(agrees, __FILE__, __LINE__,
+            llvm::formatv("{0} row {1} column {2}: {3}, expected {4}", level, m,
+                          n, found, expected)
+                .str());
+    }
+}
+
+/// How work is dealt out to threads changes no bit.
+void testStrassenThreads(llvm::StringRef level) {
+  Epilogue epilogue = byStrassen(kQuickGelu);
+  CompiledKernel kernel(kernelText(epilogue), level);
+  Launch one(epilogue, {330, 1001, 66}, panelWidth(level));
+  run(kernel, one, epilogue, /*threads=*/1);
+  Launch many(epilogue, {330, 1001, 66}, panelWidth(level));
+  run(kernel, many, epilogue, /*threads=*/64);
+  for (int64_t m = 0; m < 330; ++m)
+    for (int64_t n = 0; n < 1001; ++n)
+      CHECK_EQ(one.out.at({0, 0, m, n}), many.out.at({0, 0, m, n}));
+}
+
+void testStrassen(llvm::StringRef level) {
+  llvm::SmallVector<Shape> shapes;
+  for (int64_t m : {1, 2, 3, 25, 26, 27, 53, 313})
+    for (int64_t n : {1, 16, 17, 32, 33, 64, 65, 97})
+      for (int64_t k : {2, 34})
+        shapes.push_back({m, n, k});
+  // Stretches of k: one, two and an uneven third.
+  for (int64_t k : {1024, 1026, 2070})
+    shapes.push_back({29, 70, k});
+  shapes.push_back({30, 70, 17}); // odd: as the plain product
+  shapes.push_back({3, 35, 18, 2, 3});
+  shapes.push_back({31, 67, 18, 2, 3, /*sharedPanels=*/true});
+  shapes.push_back({0, 35, 18});
+  shapes.push_back({3, 0, 18});
+  testShapes(level, byStrassen(kNone), shapes);
+  for (const Epilogue &epilogue :
+       {kNoBias, kResidual, kGate, kStrided, kMask, kGelu})
+    testShapes(level, byStrassen(epilogue), {{53, 97, 34}, {2, 2, 2}});
+  testInPlace(level, byStrassen(kResidual));
+  testStrassenKeepsApart(level);
+  testStrassenThreads(level);
+}
+
 void testAll(llvm::StringRef level) {
   llvm::SmallVector<Shape> shapes;
   for (int64_t m : {1, 5, 6, 7, 12, 13, 14, 27, 61})
@@ -229,8 +316,9 @@ void testAll(llvm::StringRef level) {
   for (const Epilogue &epilogue :
        {kNoBias, kResidual, kGate, kStrided, kMask, kQuickGelu, kGelu})
     testShapes(level, epilogue, few);
-  testInPlace(level);
+  testInPlace(level, kResidual);
   testRowsAlone(level);
+  testStrassen(level);
 }
 
 void timeAll(llvm::StringRef level) {

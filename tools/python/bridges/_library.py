@@ -4,7 +4,7 @@ import ctypes as c
 import struct
 
 MAX_RANK = 8
-_ABI_VERSION = 3
+_ABI_VERSION = 4
 _SUFFIX = b"_program"
 
 
