@@ -10,6 +10,7 @@
 #include "GemmTiles.h"
 #include "MicroKernels.h"
 #include "Strassen.h"
+#include "bridge/Kernels/Config.h"
 
 using namespace mlir;
 using namespace bridge;
