@@ -26,7 +26,7 @@ static Expected<int> compileAndRun(const RunOptions &options,
     return error;
   RunOptions adapted = options;
   if (!options.tolerance && compilation.precision == "bf16")
-    adapted.tolerance = 1e-2;
+    adapted.tolerance = 2e-2;
   return runCompiled(compilation.output, adapted, preprocessor);
 }
 
