@@ -66,8 +66,10 @@ struct Options {
       "precision", cl::init("f32"), cl::cat(category),
       cl::desc("What a spec that is compiled stores tensors and weights as: "
                "f32 or bf16")};
-  cl::opt<std::string> target{"target", cl::init("cpu"), cl::cat(category),
-                              cl::desc("What to run on: cpu")};
+  cl::opt<std::string> target{
+      "target", cl::init("cpu"), cl::cat(category),
+      cl::desc("What to run on: cpu; or cuda-emu, kernels for "
+               "NVIDIA GPUs in an emulator")};
 
   llvm::Error check() const;
   llvm::Error addImages(RunOptions &run) const;
@@ -82,9 +84,9 @@ llvm::Error Options::check() const {
   if (model.empty())
     return llvm::createStringError("expected MODEL (a .so, .bridge or .mlir "
                                    "file or a checkpoint folder), found none");
-  if (target != "cpu")
-    return llvm::createStringError("expected --target to be cpu, found `" +
-                                   target + "`");
+  if (target != "cpu" && target != "cuda-emu")
+    return llvm::createStringError(
+        "expected --target to be cpu or cuda-emu, found `" + target + "`");
   if (llvm::Error error = checkCounts({&runs, &threads}))
     return error;
   if (rounding.getNumOccurrences() && !reference)
@@ -107,7 +109,7 @@ llvm::Error Options::check() const {
 
 /// Refuses options that would do nothing.
 llvm::Error Options::checkNeeded() const {
-  const cl::Option *ofCompiled = firstGiven({threads, fuse, precision});
+  const cl::Option *ofCompiled = firstGiven({threads, fuse, precision, target});
   if (reference && ofCompiled)
     return llvm::createStringError("expected --reference without " +
                                    spelled(*ofCompiled) +
@@ -162,6 +164,7 @@ llvm::Expected<RunOptions> Options::runOptions() {
     options.tolerance = tolerance;
   options.runs = runs;
   options.threads = threads;
+  options.emulated = target == "cuda-emu";
   options.reference = reference;
   if (rounding.getNumOccurrences())
     options.rounding = rounding;

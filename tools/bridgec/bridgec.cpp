@@ -16,10 +16,10 @@ struct Options {
   cl::opt<std::string> output{
       "o", cl::value_desc("OUT"), cl::cat(category),
       cl::desc("The file to write: without extension an executable; .so or .o "
-               "(with a .h beside it), .mlir, .ll, .s")};
+               "(with a .h beside it), .mlir, .ll, .s; .ptx for GPUs")};
   cl::opt<std::string> emit{
       "emit", cl::value_desc("KIND"), cl::cat(category),
-      cl::desc("exe, so, o, mlir, ll or s, whatever the extension says")};
+      cl::desc("exe, so, o, mlir, ll, s or ptx, whatever the extension says")};
   cl::opt<std::string> variant{
       "variant", cl::value_desc("NAME"), cl::cat(category),
       cl::desc("The published model to compile, see --list")};
@@ -35,9 +35,9 @@ struct Options {
   cl::list<std::string> levels{
       "arch", cl::CommaSeparated, cl::cat(category),
       cl::desc("native, or the levels to put into the binary: x86-64-v3, "
-               "x86-64-v4, x86-64-v4-bf16")};
+               "x86-64-v4, x86-64-v4-bf16; of GPUs: sm_80, sm_90a or sm_100")};
   cl::opt<std::string> target{"target", cl::init("cpu"), cl::cat(category),
-                              cl::desc("What to make code for: cpu")};
+                              cl::desc("What to make code for: cpu or cuda")};
   cl::opt<std::string> precision{"precision", cl::init("f32"),
                                  cl::cat(category),
                                  cl::desc("What tensors and weights are stored "
@@ -112,8 +112,8 @@ llvm::Expected<CompileOptions> Options::compileOptions() const {
     options.emit = parseOutputKind(emit);
     if (!options.emit)
       return llvm::createStringError(
-          "expected --emit to be exe, so, o, mlir, ll or s, found `" + emit +
-          "`");
+          "expected --emit to be exe, so, o, mlir, ll, s or ptx, found `" +
+          emit + "`");
   }
   if (stopAfter.getNumOccurrences()) {
     options.stopAfter = parsePhase(stopAfter);
@@ -127,9 +127,11 @@ llvm::Expected<CompileOptions> Options::compileOptions() const {
       options.stopAfter.reset();
     }
   }
-  if (target != "cpu")
-    return llvm::createStringError("expected --target to be cpu, found `" +
-                                   target + "`");
+  std::optional<TargetKind> targetKind = parseTargetKind(target);
+  if (!targetKind)
+    return llvm::createStringError(
+        "expected --target to be cpu or cuda, found `" + target + "`");
+  options.target = *targetKind;
   if (remarks.getNumOccurrences())
     options.remarks = remarks.getValue();
   options.variant = variant;

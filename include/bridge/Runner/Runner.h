@@ -33,6 +33,7 @@ struct RunOptions {
 
   unsigned runs = 0;                ///< how often to run for measuring time
   unsigned threads = 0;             ///< 0: as many as there are cores
+  bool emulated = false;            ///< kernels for GPUs, in the emulator
   bool reference = false;           ///< compute in float64 by the interpreter
   std::optional<uint64_t> rounding; ///< disturb the reference as f32 rounds
   bool json = false;                ///< report as one JSON object
