@@ -384,3 +384,8 @@ func.func @stop_C1() {
   plan.stop_on_fault
   return
 }
+
+// -----
+
+// expected-error @+1 {{C3: operands 0 and 1 have elements of one type, found 'f32' and 'bf16'}}
+plan.kernel attention @k [!plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<bf16, [1, 1, 4, 8], [32, 32, 32, 2]>, !plan.view<bf16, [1, 1, 4, 8], [32, 32, 32, 2]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>] {scale = 1.0 : f64}
