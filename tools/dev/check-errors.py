@@ -10,8 +10,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 REPORTERS = {"error", "fail", "failure", "createStringError", "emitError", "emitOpError", "violation"}
 TOKEN = re.compile(
     r'//[^\n]*|R"\((?P<raw>.*?)\)"|"(?P<text>(?:[^"\\]|\\.)*)"|\'(?:[^\'\\]|\\.)*\'|(?P<name>[A-Za-z_]\w*)|(?P<sign>\S)', re.S)
-LIBRARIES = {"Frontend", "Driver", "Runner", "Runtime", "Explorer", "bridgec", "bridge-run", "bridge-explore"}
-FORMAT = re.compile(r"%(?:\.\*|\.\d+)?(?:ll|z)?[a-z]")
+LIBRARIES = {"Frontend", "Driver", "Emulator", "Runner", "Runtime", "Explorer", "bridgec", "bridge-run", "bridge-explore"}
+FORMAT = re.compile(r"%(?:\.\*|\.\d+)?(?:ll|z)?[a-z]|\{\d(?::\w+)?\}")
 ESCAPES = {"n": "\n", "t": "\t"}
 
 
@@ -109,8 +109,9 @@ UNREACHABLE = {
 # What no test provokes, and why; documented all the same.
 UNTESTED = {
     "another machine": ["which this machine does not give", "need more memory than", "cannot start thread", "cannot map",
-                        "cannot make a temporary", "the weights take more bytes", "this processor has n",
+                        "cannot make a temporary", "cannot make stacks for", "the weights take more bytes", "this processor has n",
                         "BRIDGE_LEVEL is …, which this processor"],
+    "an error of ours": ["cannot be translated to LLVM IR"],
     "a damaged binary": ["the program's manifest", "the program has version", "has panels of", "met an error without name"],
     "no std": ["in the folders of specs"],
     "other limits come first": ["calls are nested more than", "expressions are nested more than", "a model has at most",
