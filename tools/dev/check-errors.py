@@ -12,7 +12,7 @@ REPORTERS = {"error", "fail", "failure", "createStringError", "emitError", "emit
 TOKEN = re.compile(
     r'//[^\n]*|R"\((?P<raw>.*?)\)"|"(?P<text>(?:[^"\\]|\\.)*)"|\'(?:[^\'\\]|\\.)*\'|(?P<name>[A-Za-z_]\w*)|(?P<sign>\S)', re.S)
 # Where errors come from that a user can cause.
-DOCUMENTED = {"Frontend", "Driver", "Runner", "Runtime", "Explorer", "bridgec", "bridge-run", "bridge-explore"}
+DOCUMENTED = {"Frontend", "Driver", "Emulator", "Runner", "Runtime", "Explorer", "bridgec", "bridge-run", "bridge-explore"}
 FORMAT = re.compile(r"%(?:\.\*|\.\d+)?(?:ll|z)?[a-z]|\{\d[^}]*\}")
 ESCAPES = {"n": "\n", "t": "\t"}
 
@@ -110,7 +110,6 @@ UNREACHABLE = {
     "expected the number of groups": "the verifier of bridge.conv2d sees to it",
     "expected a region in a 'map' kernel": "the verifier of plan.kernel sees to it",
     "no kernel computes": "each kind has one",
-    "the emulator is not there yet": "nothing calls it yet",
     "expected an element-wise operation in the region of a kernel": "what converts to a plan makes no others",
     "expected a polynomial, found": "the verifier of bridge.dim sees to it",
     "a check compares two polynomials": "the verifier of bridge.check sees to it",
@@ -120,13 +119,15 @@ UNREACHABLE = {
     "a tensor of shape … cannot have the shape": "the verifier of bridge.reshape sees to it",
     "the model declares no weight": "the verifier of bridge.read_weight sees to it",
     "the target cannot write": "that of the CPU can",
+    "the kernels call": "the conversion calls what GPUs have",
     "linking failed": "objects of our own link",
 }
 # What no test provokes, and why; documented all the same.
 UNTESTED = {
     "another machine": ["which this machine does not give", "need more memory than", "cannot start thread", "cannot map",
-                        "cannot make a temporary", "the weights take more bytes", "this processor has n",
+                        "cannot make a temporary", "cannot make stacks for", "the weights take more bytes", "this processor has n",
                         "BRIDGE_LEVEL is …, which this processor"],
+    "an error of ours": ["cannot be translated to LLVM IR"],
     "a damaged binary": ["the program's manifest", "the program has version", "has panels of", "met an error without name"],
     "no std": ["in the folders of specs"],
     "other limits come first": ["calls are nested more than", "expressions are nested more than", "a model has at most",
