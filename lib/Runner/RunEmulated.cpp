@@ -12,7 +12,7 @@
 #include "bridge/Driver/Passes.h"
 #include "bridge/Emulator/Emulator.h"
 #include "bridge/IR/Plan.h"
-#include "bridge/Runtime/Calls.h"
+#include "bridge/Runtime/bridge.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/ADT/StringMap.h"
 
