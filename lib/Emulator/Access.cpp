@@ -38,10 +38,6 @@ void Block::report(Thread &thread, const Conflict &conflict, AccessKind kind,
     fail(thread, site,
          access + ": a copy is under way there that nobody has waited for, " +
              placeOf(conflict.site) + " of " + other);
-  case Conflict::UnfencedProxy:
-    fail(thread, site,
-         access + ": written " + placeOf(conflict.site) + " by " + other +
-             " without a proxy fence since");
   case Conflict::ReadAfterWrite:
   case Conflict::WriteAfterWrite:
     fail(thread, site,

@@ -56,7 +56,7 @@ bool SharedMemory::inBounds(uint32_t offset, uint32_t bytes) const {
 }
 
 std::string SharedMemory::describe(uint32_t offset) const {
-  if (offset < kStaticSharedOffset)
+  if (int32_t(offset) < int32_t(kStaticSharedOffset))
     return llvm::formatv("at byte {0} of the shared memory, which has {1}",
                          int64_t(int32_t(offset)), dynamicBytes)
         .str();

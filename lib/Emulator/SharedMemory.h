@@ -36,7 +36,6 @@ struct Conflict {
     ReadAfterWrite,  ///< another thread wrote this without a barrier since
     WriteAfterWrite, ///< the same, and this writes
     WriteAfterRead,  ///< another thread reads this without a barrier since
-    UnfencedProxy,   ///< this thread's write is not yet visible to the engine
   };
   Kind kind = None;
   uint16_t index = 0, site = 0; ///< the other party, where there is one

@@ -26,7 +26,7 @@ std::string bridge::pipelineTo(Phase phase, const PipelineOptions &options) {
   switch (phase) {
   case Phase::Fused:
     passes = {"bridge-inline-parts", "bridge-inline-functions", "canonicalize",
-              "cse"};
+              "cse", "bridge-hoist-counts"};
     llvm::append_range(passes, options.fusionPasses);
     llvm::append_values(passes, "canonicalize", "cse");
     break;

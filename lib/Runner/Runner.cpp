@@ -23,7 +23,7 @@ static Expected<int> compileAndRun(const RunOptions &options,
   llvm::scope_exit cleanUp([&] { fs::remove_directories(folder); });
   RunOptions adapted = options;
   if (!options.tolerance && options.model.precision == "bf16")
-    adapted.tolerance = 1e-2;
+    adapted.tolerance = 2e-2;
   std::string library = (folder + "/model.so").str();
   if (options.emulated)
     return runEmulated(adapted, library, preprocessor);

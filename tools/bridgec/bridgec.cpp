@@ -48,7 +48,7 @@ struct Options {
   cl::opt<std::string> stopAfter{
       "stop-after", cl::value_desc("PHASE"), cl::cat(category),
       cl::desc("Print the program as it is after ast, bridge, fused, planned, "
-               "kernels or llvm")};
+               "kernels or llvm; after object: write a .o file, as --emit=o")};
   cl::opt<std::string> remarks{
       "remarks", cl::ValueOptional, cl::value_desc("FILE"), cl::cat(category),
       cl::desc("Say which fusions fired and which did not, and why")};
@@ -80,22 +80,22 @@ llvm::Error Options::checkNeeded() const {
                      : format   ? "--format"
                      : describe ? "--describe"
                                 : nullptr;
+  if (stopAfter.getNumOccurrences() && emit.getNumOccurrences())
+    return llvm::createStringError(
+        "expected --stop-after without --emit, which would do nothing");
   if (!mode)
     return llvm::Error::success();
-  using Reference = std::reference_wrapper<const cl::Option>;
-  std::vector<Reference> idle = {output,       emit,       stopAfter, remarks,
+  std::vector<OptionRef> idle = {output,       emit,       stopAfter, remarks,
                                  embedWeights, timePhases, levels,    fuse,
                                  target,       precision};
   if (list || format)
     idle.insert(idle.end(), {variant, definitions, entries});
   if (format)
     idle.push_back(searchPaths);
-  for (const cl::Option &option : idle)
-    if (option.getNumOccurrences())
-      return llvm::createStringError(
-          llvm::Twine("expected ") + mode + " without " +
-          (option.ArgStr.size() > 1 ? "--" : "-") + option.ArgStr +
-          ", which would do nothing");
+  if (const cl::Option *option = firstGiven(idle))
+    return llvm::createStringError(llvm::Twine("expected ") + mode +
+                                   " without " + spelled(*option) +
+                                   ", which would do nothing");
   return llvm::Error::success();
 }
 
@@ -117,11 +117,15 @@ llvm::Expected<CompileOptions> Options::compileOptions() const {
   }
   if (stopAfter.getNumOccurrences()) {
     options.stopAfter = parsePhase(stopAfter);
-    if (!options.stopAfter || *options.stopAfter == Phase::Object)
+    if (!options.stopAfter)
       return llvm::createStringError(
-          "expected --stop-after to be ast, bridge, fused, planned, kernels or "
-          "llvm, found `" +
+          "expected --stop-after to be ast, bridge, fused, planned, kernels, "
+          "llvm or object, found `" +
           stopAfter + "`");
+    if (*options.stopAfter == Phase::Object) { // no text: written, not printed
+      options.emit = OutputKind::Relocatable;
+      options.stopAfter.reset();
+    }
   }
   std::optional<TargetKind> targetKind = parseTargetKind(target);
   if (!targetKind)

@@ -164,7 +164,19 @@ bool multiplies(const std::string &text, bool half, std::string &message) {
 
 } // namespace
 
+static void testHalfWarp() {
+  Kernels kernels(product("bf16", kReader, kBarrier));
+  struct alignas(16) Row {
+    uint16_t x[8];
+  };
+  std::vector<Row> a(32), b(16);
+  kernels.share(a, "a");
+  CHECK_CONTAINS(kernels.run("product", 16, 1, 0, a, b, b),
+                 "(nvvm.ldmatrix): this takes a warp of 32 threads");
+}
+
 int main() {
+  testHalfWarp();
   std::string message;
   CHECK(multiplies(product("bf16", kReader, kBarrier), false, message));
   CHECK_EQ(message, "");

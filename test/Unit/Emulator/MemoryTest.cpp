@@ -60,7 +60,7 @@ static void testMisaligned() {
   offset = 4;
   CHECK_CONTAINS(kernels.run("load", 1, 1, 0, address, offset),
                  "reads 16 bytes at ",
-                 "which is not a multiple of 16: "
+                 ", which is not a multiple of 16: "
                  "misaligned");
 }
 
@@ -144,6 +144,40 @@ static void testOverwritten() {
                  "without a barrier since");
 }
 
+// A write that does not wait for those who read.
+static void testReadThenWritten() {
+  Kernels kernels("llvm.mlir.global internal @word() {addr_space = 3 : i32} : "
+                  "i32\n" +
+                  kernel("early", "", R"(
+  %zero = llvm.mlir.constant(0 : i32) : i32
+  %half = llvm.mlir.constant(32 : i32) : i32
+  %word = llvm.mlir.addressof @word : !llvm.ptr<3>
+  %thread = nvvm.read.ptx.sreg.tid.x : i32
+  %first = llvm.icmp "eq" %thread, %zero : i32
+  llvm.cond_br %first, ^write, ^meet
+^write:
+  llvm.store %thread, %word : i32, !llvm.ptr<3>
+  llvm.br ^meet
+^meet:
+  nvvm.barrier0
+  %high = llvm.icmp "uge" %thread, %half : i32
+  llvm.cond_br %high, ^read, ^again
+^read:
+  %x = llvm.load %word : !llvm.ptr<3> -> i32
+  llvm.return
+^again:
+  llvm.cond_br %first, ^rewrite, ^out
+^rewrite:
+  llvm.store %half, %word : i32, !llvm.ptr<3>
+  llvm.br ^out
+^out:)"));
+  CHECK_CONTAINS(kernels.run("early", 64, 1, 0),
+                 "thread (0, 0, 0), at kernels.mlir:23 (llvm.store): writes 4 "
+                 "bytes at byte 0 of `word`, which has 4: race, read at "
+                 "kernels.mlir:18 (llvm.load) by thread (",
+                 "without a barrier since");
+}
+
 // Two stages of copies: stage 1 is under way when stage 0 is read.
 static std::string copies(int pending, const std::string &order) {
   return "llvm.mlir.global external @memory() {addr_space = 3 : i32} : "
@@ -206,6 +240,35 @@ static void testCopies() {
                                      "16 bytes at byte 16 of the shared");
 }
 
+// Copies that the hardware would not make.
+static void testWrongCopies() {
+  std::string text =
+      "llvm.mlir.global external @memory() {addr_space = 3 : i32} : "
+      "!llvm.array<0 x i8>\n" +
+      kernel("copy", "%in: !llvm.ptr<1>, %offset: i32, %bytes: i32", R"(
+  %memory = llvm.mlir.addressof @memory : !llvm.ptr<3>
+  %s = llvm.getelementptr %memory[%offset] : (!llvm.ptr<3>, i32) -> !llvm.ptr<3>, i8
+  nvvm.cp.async.shared.global %s, %in, 16, cache = cg, %bytes : !llvm.ptr<3>, !llvm.ptr<1>, i32)");
+  Kernels kernels(text);
+  alignas(16) static float in[4];
+  kernels.device->share(in, sizeof(in), "in");
+  void *address = in;
+  auto run = [&](int32_t offset, int32_t bytes) {
+    return kernels.run("copy", 1, 1, 64, address, offset, bytes);
+  };
+  CHECK_EQ(run(48, 16), "");
+  CHECK_CONTAINS(run(48, 17), "copies at most 16 bytes, found 17");
+  CHECK_CONTAINS(run(40, 16), "copies 16 bytes from ",
+                 " to byte 40 of the shared memory: misaligned");
+  CHECK_CONTAINS(run(64, 16), "writes 16 bytes at byte 64 of the shared "
+                              "memory, which has 64: out of bounds");
+  CHECK_CONTAINS(run(-16, 16), "at byte -16 of the shared memory");
+  address = in + 4;
+  CHECK_CONTAINS(run(0, 16),
+                 "reads 16 bytes at byte 16 of `in`, which has 16: out of "
+                 "bounds");
+}
+
 static void testLaunch() {
   Kernels kernels(kernel("none", "", "") +
                   "llvm.func @narrow(%n: i32) attributes {nvvm.kernel, "
@@ -227,6 +290,14 @@ static void testLaunch() {
 }
 
 static void testUnknown() {
+  CHECK_CONTAINS(Kernels(kernel("k", "%f: !llvm.ptr",
+                                "llvm.call %f() : !llvm.ptr, () -> ()"))
+                     .loadError,
+                 "of a function by its address");
+  CHECK_CONTAINS(Kernels(kernel("k", "%a: f64", R"(
+  %d = nvvm.mma.sync A[%a] B[%a] C[%a, %a] {layoutA = #nvvm.mma_layout<row>, layoutB = #nvvm.mma_layout<col>, shape = #nvvm.shape<m = 8, n = 8, k = 4>} : (f64, f64, f64) -> !llvm.struct<(f64, f64)>)"))
+                     .loadError,
+                 "`nvvm.mma.sync` of this shape and these types");
   CHECK_EQ(Kernels(kernel("k", "", "nvvm.cluster.arrive")).loadError,
            "kernel `k`, at kernels.mlir:2 (nvvm.cluster.arrive): the emulator "
            "does not know `nvvm.cluster.arrive`");
@@ -248,7 +319,9 @@ int main() {
   testMisaligned();
   testShared();
   testOverwritten();
+  testReadThenWritten();
   testCopies();
+  testWrongCopies();
   testLaunch();
   testUnknown();
   return failures != 0;
