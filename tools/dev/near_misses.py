@@ -132,6 +132,9 @@ def attention(d):
         f"{power} / (sum({power}, axis=-1, keep=true) + 1.0)", f"log_softmax({scores})", f"softmax(softmax({scores}))",
         f"exp(log_softmax({scores}))", f"rearrange(softmax(rearrange({scores}, b h c e -> b c h e)), b c h e -> b h c e)",
     )  # fmt: skip
+    # As written, exp(x - mean) of what is hidden by -10000 overflows where most is hidden; the softmax that it is raised to does not.
+    if scores == "offset" and "- mean(offset" in shares:
+        shares = f"softmax({scores}{where})"
     p = d.let("p", shares)
     if d.chance(0.12):
         d.input("keep", "n", s, high=2)
