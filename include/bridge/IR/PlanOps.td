@@ -110,6 +110,17 @@ def Plan_GroupOp : Plan_Op<"group", [NoTerminator, SingleBlock, NoRegionArgument
   }];
 }
 
+def Plan_StopOnFaultOp : Plan_Op<"stop_on_fault"> {
+  let summary = "Leaves the entry if a launch before has reported a run-time error";
+  let description = [{
+    Other errors are seen when the entry has run to its end.
+
+    - `C1` it stands in an entry.
+  }];
+  let assemblyFormat = "attr-dict";
+  let hasVerifier = 1;
+}
+
 def Plan_BufferOp : Plan_Op<"buffer"> {
   let summary = "Memory of the function's frame, from one step to another";
   let description = [{

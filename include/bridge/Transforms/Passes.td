@@ -45,6 +45,32 @@ def InlineFunctions : Pass<"bridge-inline-functions", "::mlir::ModuleOp"> {
   }];
 }
 
+def HoistCounts : Pass<"bridge-hoist-counts", "::mlir::ModuleOp"> {
+  let summary = "Compares places and vectors of a splice before anything else is computed";
+  let description = [{
+    Where the places of a `bridge.splice` in an entry follow from integers among the
+    inputs alone (`ids == image_token`), what computes them moves to the start of the
+    entry, and a `bridge.check_count` after it. So a text with the wrong number of
+    image tokens is an error before the vision tower runs. Through floats it does
+    not go: then the splice itself compares.
+
+    Numerics: bit-identical.
+
+    ```mlir
+    %x = bridge.conv2d %pictures, %kernel …
+    %at = bridge.compare eq %ids, %token : tensor<7xi32>, tensor<i32> -> tensor<7xi1>
+    %y = bridge.splice %text, %x at %at : tensor<7x8xf32>, tensor<4x8xf32>, tensor<7xi1> -> tensor<7x8xf32>
+    ```
+    ==>
+    ```mlir
+    %at = bridge.compare eq %ids, %token : tensor<7xi32>, tensor<i32> -> tensor<7xi1>
+    bridge.check_count %at is "4" : tensor<7xi1>
+    %x = bridge.conv2d %pictures, %kernel …
+    %y = bridge.splice %text, %x at %at : tensor<7x8xf32>, tensor<4x8xf32>, tensor<7xi1> -> tensor<7x8xf32>
+    ```
+  }];
+}
+
 def HoistSlices : Pass<"bridge-hoist-slices", "::mlir::ModuleOp"> {
   let summary = "Computes only the rows that are read later";
   let description = [{
