@@ -66,7 +66,6 @@ func.func @plain(%x: tensor<4x8xf32>, %w: tensor<2x8xf32>, %alpha: tensor<1x1xf3
 
 // CHECK-LABEL: func.func @negative_not_one_number
 // CHECK-NOT:     bridge.fused_linear
-// REMARK-NOT:  gate
 func.func @negative_not_one_number(%x: tensor<4x8xf32>, %w: tensor<2x8xf32>, %columns: tensor<2xf32>, %r: tensor<4x2xf32>) -> (tensor<4x2xf32>, tensor<4x2xf32>) {
   %half = bridge.constant dense<0.5> : tensor<f32> -> tensor<f32>
   %0 = bridge.linear %x, %w : tensor<4x8xf32>, tensor<2x8xf32> -> tensor<4x2xf32>
