@@ -20,7 +20,10 @@ class GpuGemm final : public GpuKernel {
 public:
   explicit GpuGemm(plan::KernelOp kernel)
       : hasBias(hasConfig(kernel, "bias")), firstExtra(hasBias ? 3 : 2),
-        output(kernel.getSignature().size() - 1) {}
+        output(kernel.getSignature().size() - 1), endOfExtras(output) {
+    if (hasConfig(kernel, "scatter"))
+      places = --endOfExtras;
+  }
 
   int64_t threads() const override { return kTileThreads; }
   LogicalResult body(WarpEmitter &emitter, Arguments &arguments) override;
@@ -31,9 +34,13 @@ private:
 
   Value epilogue(WarpEmitter &emitter, Arguments &arguments, Value sum,
                  ValueRange place);
+  void write(WarpEmitter &emitter, Arguments &arguments, Value sum,
+             ArrayRef<Value> place);
 
   bool hasBias;
-  unsigned firstExtra, output;
+  unsigned firstExtra, output, endOfExtras;
+  /// Which rows of the output the rows of the product are.
+  std::optional<unsigned> places;
   LogicalResult status = success();
 };
 
@@ -55,7 +62,7 @@ Value GpuGemm::epilogue(WarpEmitter &emitter, Arguments &arguments, Value sum,
   IRMapping mapping;
   arguments.mapDims(mapping);
   mapping.map(block.getArgument(0), sum);
-  for (unsigned extra = firstExtra; extra < output; ++extra)
+  for (unsigned extra = firstExtra; extra < endOfExtras; ++extra)
     mapping.map(block.getArgument(extra - firstExtra + 1), load(extra, place));
   auto results = cloneOnVectors(emitter, block, mapping, /*lanes=*/1);
   if (succeeded(results))
@@ -64,8 +71,25 @@ Value GpuGemm::epilogue(WarpEmitter &emitter, Arguments &arguments, Value sum,
   return sum;
 }
 
+/// Stores what becomes of a sum; a negative row is nowhere.
+void GpuGemm::write(WarpEmitter &emitter, Arguments &arguments, Value sum,
+                    ArrayRef<Value> place) {
+  Value result = epilogue(emitter, arguments, sum, place);
+  auto store = [&](ArrayRef<Value> to) {
+    emitter.storeElement(arguments.elementType(output), result,
+                         arguments.address(output, to));
+  };
+  if (!places)
+    return store(place);
+  Emitter::Values to(place);
+  to[2] = emitter.widen(emitter.loadElement(
+      arguments.elementType(*places), arguments.address(*places, place[2])));
+  emitter.ifElse(
+      emitter.less(to[2], emitter.number(0)), [] {}, [&] { store(to); });
+}
+
 LogicalResult GpuGemm::body(WarpEmitter &emitter, Arguments &arguments) {
-  Value rows = arguments.size(output, 2), columns = arguments.size(output, 3);
+  Value rows = arguments.size(kLeft, 2), columns = arguments.size(output, 3);
   Value rowTiles = emitter.ceilDiv(rows, kTile);
   Value columnTiles = emitter.ceilDiv(columns, kTile);
   // Neighbouring blocks share the columns, which are weights.
@@ -99,9 +123,7 @@ LogicalResult GpuGemm::body(WarpEmitter &emitter, Arguments &arguments) {
             Value sum =
                 emitter.load(emitter.f32Type(),
                              BlockProduct::at(emitter, tile, inRow, inColumn));
-            emitter.storeElement(arguments.elementType(output),
-                                 epilogue(emitter, arguments, sum, place),
-                                 arguments.address(output, place));
+            write(emitter, arguments, sum, place);
           });
         });
       });
@@ -109,7 +131,7 @@ LogicalResult GpuGemm::body(WarpEmitter &emitter, Arguments &arguments) {
 }
 
 Value GpuGemm::jobs(WarpEmitter &emitter, Arguments &arguments) {
-  Value tiles = emitter.mul(emitter.ceilDiv(arguments.size(output, 2), kTile),
+  Value tiles = emitter.mul(emitter.ceilDiv(arguments.size(kLeft, 2), kTile),
                             emitter.ceilDiv(arguments.size(output, 3), kTile));
   return emitter.mul(
       tiles, emitter.mul(arguments.size(output, 0), arguments.size(output, 1)));
