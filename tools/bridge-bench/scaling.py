@@ -27,7 +27,7 @@ OURS = pathlib.Path(__file__).parent / "specs"
 
 
 def compile_spec(folder, spec, entry, *options):
-    library = pathlib.Path(folder, "model.so")
+    library = pathlib.Path(folder, f"{spec.stem}.so")
     subprocess.run([BRIDGEC, spec, "-o", library, "--entry", entry, *options], check=True)
     return library
 
@@ -94,8 +94,7 @@ def layers(folder, rounds, threads):
     """Processor seconds and peak memory of compiling ViT-L/14@336's image tower with more and more layers, for one --arch."""
     points = []
     for depth in (6, 12, 24, 48):
-        command = [BRIDGEC, SPECS / "clip.bridge", "--variant", "openai/clip-vit-large-patch14-336", "-D", f"vision_depth={depth}",
-                   "--entry", "encode_image", "--arch", "x86-64-v4", "-o", pathlib.Path(folder, "tower")]
+        command = [BRIDGEC, OURS / "tower.bridge", "-D", f"depth={depth}", "--arch", "x86-64-v4", "-o", pathlib.Path(folder, "tower")]
         spent = []
         for _ in range(rounds):
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
