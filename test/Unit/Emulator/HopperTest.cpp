@@ -1,4 +1,5 @@
-//===- HopperTest.cpp - Memory barriers, boxes and warp groups ----------------===//
+//===- HopperTest.cpp - Memory barriers, boxes and warp groups
+//----------------===//
 //
 // A pipeline of one stage, twice around: thread 128 has the tensor engine load
 // boxes of A and B, a warp group multiplies them, the sums go to global memory.
@@ -14,7 +15,7 @@ namespace {
 
 /// What a fault changes.
 struct Pipeline {
-  std::string expected = "2304";  ///< bytes of both boxes
+  std::string expected = "2304"; ///< bytes of both boxes
   std::string consumerParity = "%phase";
   std::string release = "nvvm.wgmma.wait.group.sync.aligned 0\n  RELEASE";
   std::string descriptor = "4611686293305360384"; ///< 128 bytes of swizzle
@@ -121,8 +122,8 @@ std::string kernelText(const Pipeline &pipeline) {
   text = replaceAll(text, "DESCRIPTOR", pipeline.descriptor);
   text = replaceAll(text, "PARITY", pipeline.consumerParity);
   text = replaceAll(text, "WAIT", pipeline.release);
-  text = replaceAll(text, "RELEASE",
-                    "nvvm.mbarrier.arrive %empty : !llvm.ptr<3>");
+  text =
+      replaceAll(text, "RELEASE", "nvvm.mbarrier.arrive %empty : !llvm.ptr<3>");
   text = replaceAll(text, "MULTIPLY", "nvvm.wgmma.mma_async");
   text = replaceAll(
       text, "MULTIPLIED",
@@ -150,6 +151,7 @@ struct Result {
 };
 
 Result run(const Pipeline &pipeline) {
+  using bridge::emulator::encodeTensorMap;
   using bridge::emulator::Swizzle;
   // The last rows of A are outside: they count as 0.
   constexpr int rows = 60, columns = 8, depth = 128;
@@ -164,10 +166,12 @@ Result run(const Pipeline &pipeline) {
     for (int j = 0; j < columns; ++j)
       b[j * depth + k] = bf16(valueB(j, k));
   }
-  CHECK(encodeTensorMap(mapA.bytes, {a, 2, {depth, rows}, {depth * 2},
-                                     {64, 64}, Swizzle::Bytes128}));
-  CHECK(encodeTensorMap(mapB.bytes, {b, 2, {depth, columns}, {depth * 2},
-                                     {64, columns}, Swizzle::Bytes128}));
+  CHECK(encodeTensorMap(
+      mapA.bytes,
+      {a, 2, {depth, rows}, {depth * 2}, {64, 64}, Swizzle::Bytes128}));
+  CHECK(encodeTensorMap(
+      mapB.bytes,
+      {b, 2, {depth, columns}, {depth * 2}, {64, columns}, Swizzle::Bytes128}));
   Kernels kernels(kernelText(pipeline));
   kernels.device->share(a, sizeof(a), "a");
   kernels.device->share(b, sizeof(b), "b");
@@ -208,13 +212,18 @@ int main() {
 
   Pipeline early = pipeline; // released while products read the stage
   early.release = "RELEASE\n  nvvm.wgmma.wait.group.sync.aligned 0";
-  CHECK_CONTAINS(run(early).message, "(nvvm.wgmma.mma_async): reads 16 bytes",
-                 "a copy is under way there that nobody has waited for");
+  CHECK_CONTAINS(run(early).message,
+                 "thread (128, 0, 0), at kernels.mlir:53 "
+                 "(nvvm.cp.async.bulk.tensor.shared.cluster.global): writes "
+                 "8192 bytes at byte 0 of the shared memory, which has 9232: "
+                 "race, read at kernels.mlir:77 (nvvm.wgmma.mma_async) by "
+                 "thread (");
 
   Pipeline unreleased = pipeline;
   unreleased.release = "nvvm.wgmma.wait.group.sync.aligned 0";
-  CHECK_CONTAINS(run(unreleased).message, "deadlock: ",
-                 "128 of 160 threads wait at", "1 of 160 threads wait at");
+  CHECK_CONTAINS(run(unreleased).message,
+                 "deadlock: ", "128 of 160 threads wait at",
+                 "1 of 160 threads wait at");
 
   Pipeline unwaited = pipeline; // the phase before the one that loads
   unwaited.consumerParity = "%c1";
