@@ -30,3 +30,7 @@ with open("/proc/cpuinfo") as cpuinfo:
 for feature, flag in [("avx2", "avx2"), ("avx512", "avx512vl"), ("avx512-bf16", "avx512_bf16")]:
     if flag in flags:
         config.available_features.add(feature)
+
+# NVIDIA's assembler, where there is a CUDA toolkit.
+if any(os.access(os.path.join(folder, "ptxas"), os.X_OK) for folder in os.environ["PATH"].split(os.pathsep)):
+    config.available_features.add("ptxas")

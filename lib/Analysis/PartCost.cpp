@@ -165,7 +165,8 @@ void Analysis::addOperation(Operation &op, func::FuncOp function,
     addFlow(value, producer ? pathOf(producer, context) : context.callPath,
             path);
   }
-  if (isa<func::ReturnOp, ReadWeightOp, bridge::ConstantOp, CheckOp>(op))
+  if (isa<func::ReturnOp, ReadWeightOp, bridge::ConstantOp, CheckOp,
+          CheckCountOp>(op))
     return;
   if (auto call = dyn_cast<bridge::CallOp>(op)) {
     auto callee = symbols.lookup<func::FuncOp>(call.getCallee());

@@ -3,6 +3,8 @@
 #include "bridge/Conversion/Passes.h"
 #include "bridge/Driver/Passes.h"
 #include "bridge/Kernels/CpuLevel.h"
+#include "bridge/Kernels/GpuLevel.h"
+#include "bridge/Target/Nvptx.h"
 #include "bridge/Target/Program.h"
 #include "mlir/Target/LLVMIR/Export.h"
 
@@ -36,13 +38,26 @@ bridge::generateLevel(mlir::ModuleOp module, const CpuLevel &level,
 }
 
 llvm::Expected<llvm::SmallVector<char, 0>>
+bridge::generateKernels(mlir::ModuleOp module, const GpuLevel &level) {
+  auto kernels = module.lookupSymbol<mlir::ModuleOp>(kKernelsSymbol);
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> translated =
+      mlir::translateModuleToLLVMIR(kernels, context);
+  if (!translated)
+    return llvm::make_error<InternalError>(
+        "the llvm dialect of the kernels does not translate to LLVM IR");
+  return generatePtx(*translated, {level.name.str(), level.features.str()});
+}
+
+llvm::Expected<llvm::SmallVector<char, 0>>
 bridge::generateProgram(llvm::StringRef symbol, llvm::StringRef manifest,
                         llvm::ArrayRef<const CpuLevel *> levels,
-                        bool embedsWeights, bool hasMain) {
+                        bool embedsWeights, bool hasMain, bool forGpu) {
   llvm::SmallVector<ProgramLevel> described;
   for (const CpuLevel *level : levels)
-    described.push_back(
-        {level->name.str(), level->panelWidth(), entriesSymbol(level->name)});
+    described.push_back({level->name.str(),
+                         forGpu ? kGpuPanelWidth : level->panelWidth(),
+                         entriesSymbol(forGpu ? "gpu" : level->name)});
   llvm::LLVMContext context;
   auto program = makeProgramModule(context, symbol, manifest, described,
                                    embedsWeights, hasMain);

@@ -10,6 +10,7 @@
 namespace bridge {
 
 struct CpuLevel;
+struct GpuLevel;
 
 /// The LLVM module of a module in the llvm dialect, with the level's
 /// attributes.
@@ -21,12 +22,16 @@ translateToLlvm(mlir::ModuleOp module, llvm::LLVMContext &context,
 llvm::Expected<llvm::SmallVector<char, 0>>
 generateLevel(mlir::ModuleOp module, const CpuLevel &level, CodeFormat format);
 
+/// The PTX of the kernels in a module in the llvm dialect.
+llvm::Expected<llvm::SmallVector<char, 0>>
+generateKernels(mlir::ModuleOp module, const GpuLevel &level);
+
 /// The object that describes the program, and starts it where it is an
 /// executable.
 llvm::Expected<llvm::SmallVector<char, 0>>
 generateProgram(llvm::StringRef symbol, llvm::StringRef manifest,
                 llvm::ArrayRef<const CpuLevel *> levels, bool embedsWeights,
-                bool hasMain);
+                bool hasMain, bool forGpu);
 
 } // namespace bridge
 

@@ -8,10 +8,12 @@
 #include "Remarks.h"
 #include "bridge/Analysis/FusionPlan.h"
 #include "bridge/Conversion/Manifest.h"
+#include "bridge/Conversion/Passes.h"
 #include "bridge/Driver/Driver.h"
 #include "bridge/Driver/Passes.h"
 #include "bridge/Driver/Preprocessor.h"
 #include "bridge/Kernels/CpuLevel.h"
+#include "bridge/Kernels/GpuLevel.h"
 #include "bridge/Runtime/Abi.h"
 #include "bridge/Target/Linker.h"
 #include "llvm/Support/FileSystem.h"
@@ -27,14 +29,19 @@ namespace {
 /// One compilation, phase by phase.
 class Compilation {
 public:
-  Compilation(MLIRContext &context, const CompileOptions &options)
-      : context(context), options(options) {}
+  /// With `kernels` for the emulator.
+  Compilation(MLIRContext &context, const CompileOptions &options,
+              OwningOpRef<ModuleOp> *kernels = nullptr)
+      : context(context), options(options), kernels(kernels) {}
 
   llvm::Error run();
 
 private:
   llvm::Error decideOutput();
+  llvm::Error checkOutput() const;
   llvm::Error decideLevels();
+  llvm::Error decideGpuLevel();
+  llvm::Error printPtx(ModuleOp module);
   llvm::Error lower(ModuleOp module, Phase phase, const CpuLevel *level);
   bool stopsAt(Phase phase) const;
   /// Whether machine code is the result, and not text.
@@ -52,8 +59,10 @@ private:
 
   MLIRContext &context;
   const CompileOptions &options;
+  OwningOpRef<ModuleOp> *kernels;
   OutputKind kind = OutputKind::Executable;
   SmallVector<const CpuLevel *> levels;
+  const GpuLevel *gpu = nullptr; ///< where the target is a GPU
   PipelineOptions pipeline;
   std::optional<llvm::json::Value> preprocessor; ///< of a checkpoint folder
   std::optional<Remarks> remarks;
@@ -70,7 +79,33 @@ std::optional<OutputKind> bridge::parseOutputKind(StringRef name) {
       .Case("mlir", OutputKind::Mlir)
       .Case("ll", OutputKind::LlvmIr)
       .Case("s", OutputKind::Assembly)
+      .Case("ptx", OutputKind::Ptx)
       .Default(std::nullopt);
+}
+
+std::optional<TargetKind> bridge::parseTargetKind(StringRef name) {
+  return llvm::StringSwitch<std::optional<TargetKind>>(name)
+      .Case("cpu", TargetKind::Cpu)
+      .Case("cuda", TargetKind::Cuda)
+      .Default(std::nullopt);
+}
+
+/// Whether the output can be made for the target.
+llvm::Error Compilation::checkOutput() const {
+  if (kernels)
+    return llvm::Error::success();
+  bool isPtx = kind == OutputKind::Ptx;
+  if (options.target == TargetKind::Cpu && isPtx)
+    return llvm::createStringError(
+        "expected --target=cuda with PTX, found --target=cpu");
+  if (options.target == TargetKind::Cuda && !isPtx && !options.stopAfter &&
+      kind != OutputKind::Mlir)
+    return llvm::createStringError(
+        "expected -o FILE.ptx or --emit=ptx with --target=cuda, found `" +
+        options.output +
+        "`; GPU kernels are made as PTX only, there are no programs that run "
+        "them yet");
+  return llvm::Error::success();
 }
 
 llvm::Error Compilation::decideOutput() {
@@ -83,8 +118,9 @@ llvm::Error Compilation::decideOutput() {
   if (!known)
     return llvm::createStringError(
         "expected an output without extension or one of .so, .o, .mlir, .ll, "
-        ".s, found `" +
-        options.output + "`; --emit=exe, so, o, mlir, ll or s overrides it");
+        ".s, .ptx, found `" +
+        options.output +
+        "`; --emit=exe, so, o, mlir, ll, s or ptx overrides it");
   kind = *known;
   return llvm::Error::success();
 }
@@ -111,7 +147,26 @@ llvm::Error bridge::checkPrecision(StringRef name) {
       "expected --precision to be f32 or bf16, found `" + name + "`");
 }
 
+llvm::Error Compilation::decideGpuLevel() {
+  if (options.levels.size() > 1)
+    return llvm::createStringError(
+        "expected one --arch with --target=cuda, found " +
+        std::to_string(options.levels.size()));
+  StringRef name = options.levels.empty() ? StringRef(gpuLevels().front().name)
+                                          : StringRef(options.levels.front());
+  gpu = lookupGpuLevel(name);
+  if (!gpu)
+    return llvm::createStringError("expected --arch to be sm_80, sm_90a or "
+                                   "sm_100 with --target=cuda, found `" +
+                                   name + "`");
+  pipeline.forGpu = true;
+  return llvm::Error::success();
+}
+
 llvm::Error Compilation::decideLevels() {
+  if (options.target == TargetKind::Cuda && !kernels)
+    return decideGpuLevel();
+  pipeline.forGpu = kernels;
   SmallVector<StringRef> names(options.levels.begin(), options.levels.end());
   if (names.empty())
     names.push_back("native");
@@ -136,7 +191,8 @@ bool Compilation::stopsAt(Phase phase) const {
 
 bool Compilation::writesProgram() const {
   return !options.stopAfter && kind != OutputKind::Mlir &&
-         kind != OutputKind::LlvmIr && kind != OutputKind::Assembly;
+         kind != OutputKind::LlvmIr && kind != OutputKind::Assembly &&
+         kind != OutputKind::Ptx;
 }
 
 llvm::Error Compilation::timed(StringRef phase,
@@ -188,6 +244,17 @@ llvm::Error Compilation::printLlvm(ModuleOp module, const CpuLevel &level) {
   });
 }
 
+llvm::Error Compilation::printPtx(ModuleOp module) {
+  return timed("ptx", [&]() -> llvm::Error {
+    auto code = generateKernels(module, *gpu);
+    if (!code)
+      return code.takeError();
+    return writeOutput(options.output, [&](llvm::raw_ostream &os) {
+      os << StringRef(code->data(), code->size());
+    });
+  });
+}
+
 llvm::Error Compilation::writeHeader(ModuleOp planned, StringRef program) {
   // libclip.so is described by clip.h.
   StringRef stem = llvm::sys::path::stem(options.output);
@@ -221,6 +288,11 @@ llvm::Error Compilation::link(ModuleOp planned) {
       return error;
     if (llvm::Error error = lower(*module, Phase::Llvm, level))
       return error;
+    if (kernels) {
+      auto device = module->lookupSymbol<ModuleOp>(kKernelsSymbol);
+      device->remove();
+      *kernels = device;
+    }
     if (llvm::Error error = timed("object", [&]() -> llvm::Error {
           auto object = generateLevel(*module, *level, CodeFormat::Object);
           if (!object)
@@ -233,7 +305,8 @@ llvm::Error Compilation::link(ModuleOp planned) {
   std::string symbol = prefix + BRIDGE_PROGRAM_SUFFIX;
   auto program =
       generateProgram(symbol, manifest, levels, !options.embedWeights.empty(),
-                      /*hasMain=*/kind == OutputKind::Executable);
+                      /*hasMain=*/kind == OutputKind::Executable,
+                      /*forGpu=*/kernels);
   if (!program)
     return program.takeError();
   objects.push_back(std::move(*program));
@@ -258,6 +331,8 @@ llvm::Error Compilation::link(ModuleOp planned) {
 
 llvm::Error Compilation::run() {
   if (llvm::Error error = decideOutput())
+    return error;
+  if (llvm::Error error = checkOutput())
     return error;
   if (llvm::Error error = decideLevels())
     return error;
@@ -328,12 +403,25 @@ llvm::Error Compilation::compileModule() {
   if (writesProgram())
     return link(*module);
   for (Phase phase : {Phase::Kernels, Phase::Llvm}) {
-    if (llvm::Error error = lower(*module, phase, levels.front()))
+    if (llvm::Error error =
+            lower(*module, phase, gpu ? nullptr : levels.front()))
       return error;
     if (stopsAt(phase))
       return print(*module);
   }
+  if (gpu)
+    return printPtx(*module);
   return printLlvm(*module, *levels.front());
+}
+
+llvm::Expected<DeviceKernels>
+bridge::compileForEmulator(const CompileOptions &options) {
+  DeviceKernels kernels;
+  kernels.context = makeContext();
+  if (llvm::Error error =
+          Compilation(*kernels.context, options, &kernels.module).run())
+    return error;
+  return kernels;
 }
 
 llvm::Error bridge::compile(const CompileOptions &options) {

@@ -4,7 +4,6 @@
 #include "bridge/Driver/SpecError.h"
 #include "bridge/Runtime/Abi.h"
 #include "llvm/Config/llvm-config.h"
-#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
@@ -69,4 +68,24 @@ int ToolSession::finish(llvm::Error error) const {
         llvm::errs() << "\n";
       });
   return status;
+}
+
+std::string bridge::spelled(const llvm::cl::Option &option) {
+  return (option.ArgStr.size() > 1 ? "--" : "-") + option.ArgStr.str();
+}
+
+const llvm::cl::Option *bridge::firstGiven(llvm::ArrayRef<OptionRef> options) {
+  for (const llvm::cl::Option &option : options)
+    if (option.getNumOccurrences())
+      return &option;
+  return nullptr;
+}
+
+llvm::Error
+bridge::checkCounts(llvm::ArrayRef<const llvm::cl::opt<unsigned> *> counts) {
+  for (const llvm::cl::opt<unsigned> *count : counts)
+    if (count->getNumOccurrences() && *count == 0)
+      return llvm::createStringError(spelled(*count) +
+                                     " needs a whole number from 1, found `0`");
+  return llvm::Error::success();
 }

@@ -12,6 +12,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/TargetParser/Host.h"
 
 using namespace bridge;
@@ -213,6 +214,11 @@ Machine Calibration::machine() {
 }
 
 llvm::Error bridge::calibrate(const CalibrateOptions &options) {
+  // Said before the minutes of measuring.
+  StringRef folder = llvm::sys::path::parent_path(options.output);
+  if (!folder.empty() && !llvm::sys::fs::is_directory(folder))
+    return llvm::createStringError("cannot write " + options.output +
+                                   ": there is no folder `" + folder + "`");
   Calibration calibration(options);
   if (llvm::Error error = calibration.run())
     return error;

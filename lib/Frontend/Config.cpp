@@ -209,16 +209,19 @@ public:
       : library(library), evaluator(evaluator), config(config),
         where(std::move(where)), module(module) {}
 
-  LogicalResult read(const ast::Config &section,
-                     const std::set<std::string> &ignored);
+  LogicalResult read(const ast::Config &section);
+  LogicalResult refuseUnknown(const ast::Config &section,
+                              const std::set<std::string> &ignored);
   FailureOr<Value> makeRecipe(const ast::Config &section);
+  /// The fields that the section knows.
+  const std::set<std::string> &usedFields() const { return used; }
 
 private:
   LogicalResult readRule(const ast::Config::From &rule);
   LogicalResult readRule(const ast::Config::Require &rule);
   LogicalResult readRule(const ast::Config::Ignore &rule);
-  LogicalResult refuseUnknown(const ast::Config &section,
-                              const std::set<std::string> &ignored);
+  FailureOr<Value> readValue(const ast::Node &choice,
+                             const ast::Declarator &declared);
   const ast::Declarator *parameter(StringRef name) const;
 
   Library &library;
@@ -283,6 +286,25 @@ LogicalResult SectionReader::readRule(const ast::Config::Require &rule) {
                                                 " supports only " + listed);
 }
 
+/// The value of a choice that is no field. A name in quotes is, as in a config,
+/// that of a function, or the model_type of a module whose fields stand among
+/// these.
+FailureOr<Value> SectionReader::readValue(const ast::Node &choice,
+                                          const ast::Declarator &declared) {
+  FailureOr<Value> value = evaluator.value(choice, *module.scope);
+  const std::string *name =
+      failed(value) ? nullptr : value->getAs<std::string>();
+  if (!name || declared.typeIsList)
+    return value;
+  if (declared.type == "function")
+    return library.convert(*name, declared, module, where, choice.range);
+  const ModuleDefinition *wanted = moduleKind(declared, module);
+  if (declared.type == "module" || wanted)
+    return library.configureAmong(config, *name, where, wanted, choice.range,
+                                  used);
+  return value;
+}
+
 LogicalResult SectionReader::readRule(const ast::Config::From &rule) {
   const ast::Declarator *declared = parameter(rule.parameter);
   if (!declared) {
@@ -302,13 +324,7 @@ LogicalResult SectionReader::readRule(const ast::Config::From &rule) {
       if (parameters.count(rule.parameter))
         continue;
       fallback = choice;
-      FailureOr<Value> value = evaluator.value(*choice, *module.scope);
-      if (failed(value))
-        return failure();
-      // A name in quotes is that of a function, as in a config.
-      if (declared->type == "function" && value->is<std::string>())
-        value = library.convert(*value->getAs<std::string>(), *declared, module,
-                                where, choice->range);
+      FailureOr<Value> value = readValue(*choice, *declared);
       if (failed(value))
         return failure();
       parameters[rule.parameter] = *value;
@@ -369,13 +385,12 @@ SectionReader::refuseUnknown(const ast::Config &section,
   return success();
 }
 
-LogicalResult SectionReader::read(const ast::Config &section,
-                                  const std::set<std::string> &ignored) {
+LogicalResult SectionReader::read(const ast::Config &section) {
   for (const auto &rule : section.rules)
     if (failed(
             std::visit([&](const auto &one) { return readRule(one); }, rule)))
       return failure();
-  return refuseUnknown(section, ignored);
+  return success();
 }
 
 FailureOr<Value> SectionReader::makeRecipe(const ast::Config &section) {
@@ -415,7 +430,23 @@ FailureOr<Value> Library::configure(const json::Object &config,
   if (failed(section))
     return failure();
   SectionReader reader(*this, evaluator, config, where, *section->first);
-  if (failed(reader.read(*section->second, ignoredFields)))
+  if (failed(reader.read(*section->second)) ||
+      failed(reader.refuseUnknown(*section->second, ignoredFields)))
     return failure();
+  return reader.makeRecipe(*section->second);
+}
+
+FailureOr<Value> Library::configureAmong(const json::Object &config,
+                                         StringRef modelType, std::string where,
+                                         const ModuleDefinition *module,
+                                         SourceRange range,
+                                         std::set<std::string> &used) {
+  auto section = findSection(modelType, where, module, range);
+  if (failed(section))
+    return failure();
+  SectionReader reader(*this, evaluator, config, where, *section->first);
+  if (failed(reader.read(*section->second)))
+    return failure();
+  used.insert(reader.usedFields().begin(), reader.usedFields().end());
   return reader.makeRecipe(*section->second);
 }

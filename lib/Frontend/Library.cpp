@@ -339,7 +339,13 @@ Library::findSection(const llvm::json::Object &config, const std::string &where,
   std::optional<StringRef> modelType = field->getAsString();
   if (!modelType)
     return evaluator.error(range, where + ": `model_type` is a string");
-  auto found = sections.find(modelType->str());
+  return findSection(*modelType, where, module, range);
+}
+
+FailureOr<std::pair<const ModuleDefinition *, const ast::Config *>>
+Library::findSection(StringRef modelType, const std::string &where,
+                     const ModuleDefinition *module, SourceRange range) {
+  auto found = sections.find(modelType.str());
   if (found == sections.end()) {
     // A spec that cannot be read may be the one that is meant.
     for (const auto &[name, file] : files)
@@ -352,8 +358,8 @@ Library::findSection(const llvm::json::Object &config, const std::string &where,
         .error(range, where +
                           ": no module has a config section for "
                           "model_type \"" +
-                          modelType->str() + "\"")
-        .suggest(*modelType, known);
+                          modelType.str() + "\"")
+        .suggest(modelType, known);
   }
   // A bridge and a part of it may share a model_type: the whole is meant where
   // nothing else is wanted.
@@ -368,7 +374,7 @@ Library::findSection(const llvm::json::Object &config, const std::string &where,
       continue;
     if (match)
       return evaluator
-          .error(section.config->range, "\"" + modelType->str() +
+          .error(section.config->range, "\"" + modelType.str() +
                                             "\" is already the config of " +
                                             match->module->name)
           .note("there", match->config->range);
@@ -377,7 +383,7 @@ Library::findSection(const llvm::json::Object &config, const std::string &where,
   if (!match)
     return evaluator.error(range, where + ": expected the config of a " +
                                       module->name() + ", found model_type \"" +
-                                      modelType->str() + "\"");
+                                      modelType.str() + "\"");
   FailureOr<const ModuleDefinition *> owner =
       moduleOf(*match->file, *match->module, range);
   if (failed(owner))

@@ -30,6 +30,12 @@ public:
                                    std::string where,
                                    const ModuleDefinition *module,
                                    SourceRange range);
+  /// The same for a module whose fields stand among those of another one:
+  /// `modelType` names its section, and `used` gets the fields that it knows.
+  llvm::FailureOr<Value>
+  configureAmong(const llvm::json::Object &config, llvm::StringRef modelType,
+                 std::string where, const ModuleDefinition *module,
+                 SourceRange range, std::set<std::string> &used);
   /// A parameter's value from a field of a config.json.
   llvm::FailureOr<Value> convert(const llvm::json::Value &value,
                                  const ast::Declarator &parameter,
@@ -74,6 +80,9 @@ private:
   moduleOf(File &file, const ast::Module &node, SourceRange range);
   llvm::FailureOr<std::pair<const ModuleDefinition *, const ast::Config *>>
   findSection(const llvm::json::Object &config, const std::string &where,
+              const ModuleDefinition *module, SourceRange range);
+  llvm::FailureOr<std::pair<const ModuleDefinition *, const ast::Config *>>
+  findSection(llvm::StringRef modelType, const std::string &where,
               const ModuleDefinition *module, SourceRange range);
 
   Evaluator &evaluator;

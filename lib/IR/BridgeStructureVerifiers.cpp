@@ -68,10 +68,21 @@ LogicalResult bridge::CallOp::verifySymbolUses(SymbolTableCollection &symbols) {
                       callee.getResultTypes());
 }
 
-LogicalResult CheckOp::verify() {
-  for (StringRef side : {getLhs(), getRhs()})
-    if (!isCanonicalDim(side))
-      return emitOpError() << "C1: \"" << side
-                           << "\" is not the canonical text of a polynomial";
+/// C1 of both checks.
+static LogicalResult verifyPolynomials(Operation *check,
+                                       ArrayRef<StringRef> texts) {
+  for (StringRef text : texts)
+    if (!isCanonicalDim(text))
+      return check->emitOpError()
+             << "C1: \"" << text
+             << "\" is not the canonical text of a polynomial";
   return success();
+}
+
+LogicalResult CheckOp::verify() {
+  return verifyPolynomials(*this, {getLhs(), getRhs()});
+}
+
+LogicalResult CheckCountOp::verify() {
+  return verifyPolynomials(*this, getCount());
 }

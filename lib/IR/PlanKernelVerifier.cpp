@@ -174,13 +174,25 @@ static LogicalResult verifyGemm(KernelOp kernel, Contract &contract) {
   if (contract.has("bias"))
     contract.view("bias", Element::Float, 1);
   SmallVector<Type> arguments{Float32Type::get(kernel.getContext())};
-  while (contract.ok() && contract.left() > 1) {
+  bool scatters = contract.has("scatter");
+  while (contract.ok() && contract.left() > (scatters ? 2 : 1)) {
     arguments.push_back(loadedType(elementOf(contract.peek())));
     contract.view("extra", Element::Any, 4);
   }
+  if (scatters)
+    contract.view("places", Element::Integer, 1);
   contract.view("out", Element::Float, 4);
   if (failed(contract.finish()))
     return failure();
+  int64_t extras = arguments.size() - 1;
+  auto uniform = kernel.getConfig().get("uniform");
+  auto numbers = dyn_cast_if_present<DenseI64ArrayAttr>(uniform);
+  if (uniform &&
+      (!numbers || llvm::any_of(numbers.asArrayRef(), [&](int64_t number) {
+        return number < 0 || number >= extras;
+      })))
+    return kernel.emitOpError() << "C4: expected `uniform` to number some of "
+                                << extras << " extras, found " << uniform;
   if (!kernel.getBody().empty())
     return verifyBody(kernel, arguments, arguments.front());
   if (arguments.size() > 1)
@@ -276,6 +288,20 @@ static void readGather(Contract &contract) {
   for (int64_t i = 0; i < count && contract.ok(); ++i)
     places = contract.view("index", Element::Integer, places);
   contract.view("out", Element::Any, rank - count + places.value_or(0));
+}
+
+static void readSplice(Contract &contract) {
+  contract.config<IntegerAttr>("site");
+  bool findsPlaces = contract.has("places");
+  if (!findsPlaces) {
+    contract.view("x", Element::Any, 2);
+    contract.view("values", Element::Any, 2);
+  }
+  contract.view("at", Element::Truth, 1);
+  if (findsPlaces)
+    contract.view("places", Element::Integer, 1);
+  else
+    contract.view("out", Element::Any, 2);
 }
 
 static void readCrossEntropy(Contract &contract) {
@@ -385,11 +411,7 @@ static LogicalResult verifyKind(KernelOp kernel, Contract &contract) {
     readCrossEntropy(contract);
     break;
   case KernelKind::Splice:
-    contract.config<IntegerAttr>("site");
-    contract.view("x", Element::Any, 2);
-    contract.view("values", Element::Any, 2);
-    contract.view("at", Element::Truth, 1);
-    contract.view("out", Element::Any, 2);
+    readSplice(contract);
     break;
   case KernelKind::InverseNorm: {
     contract.config<FloatAttr>("eps");

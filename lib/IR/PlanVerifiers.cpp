@@ -93,6 +93,12 @@ LogicalResult GroupOp::verify() {
   return success();
 }
 
+LogicalResult StopOnFaultOp::verify() {
+  if (!(*this)->getParentOp()->hasAttr(plan::kEntryAttr))
+    return emitOpError() << "C1: it stands in an entry";
+  return success();
+}
+
 LogicalResult FrameOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (!symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, getCalleeAttr()))
     return emitOpError() << "C1: there is no function " << getCalleeAttr();

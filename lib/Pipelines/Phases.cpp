@@ -26,7 +26,7 @@ std::string bridge::pipelineTo(Phase phase, const PipelineOptions &options) {
   switch (phase) {
   case Phase::Fused:
     passes = {"bridge-inline-parts", "bridge-inline-functions", "canonicalize",
-              "cse"};
+              "cse", "bridge-hoist-counts"};
     llvm::append_range(passes, options.fusionPasses);
     llvm::append_values(passes, "canonicalize", "cse");
     break;
@@ -35,9 +35,19 @@ std::string bridge::pipelineTo(Phase phase, const PipelineOptions &options) {
     llvm::append_range(passes, options.planPasses);
     break;
   case Phase::Kernels:
-    passes = {"convert-plan-to-cpu{level=" + options.level + "}"};
+    if (options.forGpu)
+      passes = {"convert-plan-to-gpu"};
+    else
+      passes = {"convert-plan-to-cpu{level=" + options.level + "}"};
     break;
   case Phase::Llvm:
+    if (options.forGpu) {
+      passes = {"loop-invariant-code-motion",    "cse",
+                "bridge-expand-math{level=gpu}", "convert-scf-to-cf",
+                "convert-vector-to-llvm",        "convert-to-llvm",
+                "reconcile-unrealized-casts"};
+      break;
+    }
     // No canonicalize here: it takes the transposes of the kernels apart.
     passes = {"cse",
               "bridge-expand-math{level=" + options.level + "}",

@@ -14,6 +14,9 @@ void attachReductions(mlir::MLIRContext *context);
 void attachRows(mlir::MLIRContext *context);
 void attachShapes(mlir::MLIRContext *context);
 
+/// Fails unless the places are as many as there are vectors to put there.
+llvm::Error evaluateCheckCount(CheckCountOp op, const Scope &scope);
+
 } // namespace bridge
 
 #endif // BRIDGE_LIB_REFERENCE_EVALUATIONS_H

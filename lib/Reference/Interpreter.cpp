@@ -1,5 +1,6 @@
 //===- Interpreter.cpp - Bridges computed in float64 ----------------------===//
 #include "bridge/Reference/Interpreter.h"
+#include "Evaluations.h"
 #include "bridge/Reference/Evaluation.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -83,8 +84,13 @@ Expected<Interpreter::Run::Arrays> Interpreter::Run::evaluate(Operation *op,
   }
   if (isa<EncoderOp, ResamplerOp, GatedFusionOp, ProjectionOp, DecoderOp>(op))
     return evaluateBlock(op->getRegion(0).front(), scope);
-  // Checks were made on entry; numbers outside a region are computed where a
-  // region uses them.
+  if (auto check = dyn_cast<CheckCountOp>(op)) {
+    if (llvm::Error error = evaluateCheckCount(check, scope))
+      return error;
+    return Arrays{};
+  }
+  // Other checks were made on entry; numbers outside a region are computed
+  // where a region uses them.
   if (llvm::none_of(op->getResultTypes(), llvm::IsaPred<RankedTensorType>))
     return Arrays{};
   return evaluatePrimitive(op, scope);

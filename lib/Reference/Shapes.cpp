@@ -107,16 +107,32 @@ static Array evaluateBroadcast(BroadcastOp op, const Scope &scope) {
   return broadcastTo(scope[op.getX()], scope.shape(op.getResult()));
 }
 
+/// Fails unless `at` is true at as many places as there are vectors.
+static llvm::Error comparePlaces(Operation *op, const Array &at,
+                                 int64_t vectors) {
+  int64_t places = llvm::count_if(at.values, [](double v) { return v != 0; });
+  if (places == vectors)
+    return llvm::Error::success();
+  return failure(op, "the text has " + Twine(places) +
+                         " places, but there are " + Twine(vectors) +
+                         " vectors to put there");
+}
+
+llvm::Error bridge::evaluateCheckCount(CheckCountOp op, const Scope &scope) {
+  std::optional<Dim> count = Dim::parse(op.getCount());
+  Expected<int64_t> vectors = scope.dims().evaluate(*count);
+  if (!vectors)
+    return failure(op, llvm::toString(vectors.takeError()));
+  return comparePlaces(op, scope[op.getAt()], *vectors);
+}
+
 static Expected<Array> evaluateSplice(SpliceOp op, const Scope &scope) {
   const Array &values = scope[op.getValues()], &at = scope[op.getAt()];
   Array result = scope[op.getX()];
   int64_t width = result.lastAxis();
-  int64_t places = llvm::count_if(at.values, [](double v) { return v != 0; });
-  int64_t rows = sizeOf(ArrayRef(values.shape).drop_back());
-  if (places != rows)
-    return failure(op, "the text has " + Twine(places) +
-                           " places, but there are " + Twine(rows) +
-                           " vectors to put there");
+  if (llvm::Error error =
+          comparePlaces(op, at, sizeOf(ArrayRef(values.shape).drop_back())))
+    return error;
   auto next = values.values.begin();
   for (auto [row, isPlace] : llvm::enumerate(at.values)) {
     if (!isPlace)

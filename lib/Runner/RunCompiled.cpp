@@ -42,6 +42,11 @@ Expected<int> bridge::runCompiled(const std::string &library,
   Expected<const bridge_program *> program = loadProgram(library);
   if (!program)
     return program.takeError();
+  return runProgram(**program, options, preprocessor);
+}
+
+int bridge::runProgram(const bridge_program &program, const RunOptions &options,
+                       const std::string &preprocessor) {
   auto orNull = [](const std::string &text) {
     return text.empty() ? nullptr : text.c_str();
   };
@@ -53,6 +58,6 @@ Expected<int> bridge::runCompiled(const std::string &library,
   std::vector<char *> arguments;
   for (std::string &argument : line)
     arguments.push_back(argument.data());
-  return bridge_main_program(*program, arguments.size(), arguments.data(),
+  return bridge_main_program(&program, arguments.size(), arguments.data(),
                              &mainOptions);
 }

@@ -3,6 +3,7 @@
 #define BRIDGE_LIB_RUNNER_RUNCOMPILED_H
 
 #include "bridge/Runner/Runner.h"
+#include "bridge/Runtime/Abi.h"
 
 namespace bridge {
 
@@ -12,6 +13,10 @@ namespace bridge {
 llvm::Expected<int> runCompiled(const std::string &library,
                                 const RunOptions &options,
                                 const std::string &preprocessor);
+
+/// The same of a program that is loaded.
+int runProgram(const bridge_program &program, const RunOptions &options,
+               const std::string &preprocessor);
 
 } // namespace bridge
 

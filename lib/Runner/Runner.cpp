@@ -1,6 +1,7 @@
 //===- Runner.cpp - Running models from files -----------------------------===//
 #include "bridge/Runner/Runner.h"
 #include "RunCompiled.h"
+#include "RunEmulated.h"
 #include "RunReference.h"
 #include "bridge/Driver/Preprocessor.h"
 #include "llvm/ADT/ScopeExit.h"
@@ -20,13 +21,16 @@ static Expected<int> compileAndRun(const RunOptions &options,
     return llvm::createStringError("cannot make a temporary folder: " +
                                    error.message());
   llvm::scope_exit cleanUp([&] { fs::remove_directories(folder); });
+  RunOptions adapted = options;
+  if (!options.tolerance && options.model.precision == "bf16")
+    adapted.tolerance = 2e-2;
+  std::string library = (folder + "/model.so").str();
+  if (options.emulated)
+    return runEmulated(adapted, library, preprocessor);
   CompileOptions compilation = options.model;
-  compilation.output = (folder + "/model.so").str();
+  compilation.output = library;
   if (llvm::Error error = compile(compilation))
     return error;
-  RunOptions adapted = options;
-  if (!options.tolerance && compilation.precision == "bf16")
-    adapted.tolerance = 1e-2;
   return runCompiled(compilation.output, adapted, preprocessor);
 }
 
@@ -55,6 +59,11 @@ Expected<int> bridge::run(const RunOptions &given) {
   if (isLibrary && options.reference)
     return llvm::createStringError(
         "the reference interprets specs, found the compiled " + input);
+  if (isLibrary && options.emulated)
+    return llvm::createStringError(
+        "expected a spec or a checkpoint folder with --target=cuda-emu, found "
+        "the compiled " +
+        input);
   if (isLibrary)
     return runCompiled(input, options, preprocessor);
   // What there is can be told without compiling it.

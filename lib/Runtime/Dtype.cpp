@@ -155,7 +155,8 @@ bool convert(const Walk &walk, int32_t axis, const char *from,
       return true;
     }
     __int128 value = readInteger(from, fromType);
-    misfit = static_cast<int64_t>(value);
+    // The largest of 64 bits without a sign are told as the largest with one.
+    misfit = static_cast<int64_t>(value < INT64_MAX ? value : INT64_MAX);
     return writeInteger(value, to, toType);
   }
   int64_t fromStep = walk.fromStrides[axis] * int64_t(walk.fromBytes);

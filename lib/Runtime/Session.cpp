@@ -272,6 +272,10 @@ bridge_status bridge_session_run(bridge_session *session, int64_t entry,
                         "entry `%s` has %lld outputs, got room for %lld",
                         info->name, static_cast<long long>(info->output_count),
                         static_cast<long long>(outputCount));
+  if ((inputCount && !inputs) || (outputCount && !outputs))
+    return message.fail(
+        BRIDGE_BAD_ARGUMENT, "the %s of entry `%s` are a null pointer",
+        inputCount && !inputs ? "inputs" : "outputs", info->name);
   return Run(*session, entry, inputs, outputs, message).run(inputCount);
 }
 

@@ -70,6 +70,13 @@ struct Place {
   const char *name;
 };
 
+/// What torch.save writes: an archive of zip or, in old releases, a pickle.
+bool isPyTorchs(Mapping bytes) {
+  bool isJson = bytes.size > 8 && bytes.data[8] == '{';
+  return !isJson && (memcmp(bytes.data, "PK\3\4", 4) == 0 ||
+                     memcmp(bytes.data, "\x80\2\x8a\n", 4) == 0);
+}
+
 class HeaderReader {
 public:
   HeaderReader(bridge_tensor_file &file, Mapping bytes, const char *what,
@@ -81,6 +88,9 @@ public:
     if (bytes.size < 8)
       return fail("%zu bytes are too few for a .safetensors file", bytes.size);
     memcpy(&size, bytes.data, 8);
+    if (isPyTorchs(bytes))
+      return fail("a checkpoint in PyTorch's own format; to-safetensors.py "
+                  "(tools/python) writes it as .safetensors");
     if (size > maxHeaderBytes)
       return fail("a header of %llu bytes (100 MB are allowed): not a "
                   ".safetensors file?",
@@ -262,10 +272,22 @@ bridge_status addFolder(bridge_tensor_file &file, const char *folder,
   }
   if (access(index.terminated(), F_OK) == 0)
     return addIndexedFiles(file, folder, index.terminated(), message);
+  constexpr const char *pyTorchs[] = {"pytorch_model.bin",
+                                      "pytorch_model.bin.index.json"};
+  bool hasPyTorchs = false;
+  for (const char *name : pyTorchs) {
+    Builder path;
+    path.addf("%s/%s", folder, name);
+    hasPyTorchs |= access(path.terminated(), F_OK) == 0;
+  }
   return message.fail(BRIDGE_BAD_FILE,
                       "%s: the folder has neither model.safetensors nor "
-                      "model.safetensors.index.json",
-                      folder);
+                      "model.safetensors.index.json%s",
+                      folder,
+                      hasPyTorchs ? ", but weights in PyTorch's own format; "
+                                    "to-safetensors.py (tools/python) writes "
+                                    "them as .safetensors"
+                                  : "");
 }
 
 } // namespace

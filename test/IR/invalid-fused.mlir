@@ -170,7 +170,7 @@ func.func @residual_norm_C3(%x: tensor<5x8xf32>, %w: tensor<5xf32>) {
 // -----
 
 func.func @residual_norm_C4(%x: tensor<5x8xf32>, %b: tensor<8xf32>) {
-  // expected-error @below {{'bridge.residual_norm' op C4: }}
+  // expected-error @below {{'bridge.residual_norm' op C4: an RMS norm has no bias}}
   %0, %1 = bridge.residual_norm rms %x, %x bias %b : tensor<8xf32> eps 1.0e-5 : tensor<5x8xf32>
   return
 }

@@ -376,3 +376,24 @@ plan.kernel sigmoid_sweep @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.panels<f32
 
 // expected-error @+1 {{C4: `config` needs `eps`}}
 plan.kernel inverse_norm @k [!plan.view<f32, [4, 8], [64, 4]>, !plan.view<f32, [4], [4]>] {}
+
+// -----
+
+func.func @stop_C1() {
+  // expected-error @+1 {{C1: it stands in an entry}}
+  plan.stop_on_fault
+  return
+}
+
+// -----
+
+// expected-error @+1 {{C3: operands 0 and 1 have elements of one type, found 'f32' and 'bf16'}}
+plan.kernel attention @k [!plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.view<bf16, [1, 1, 4, 8], [32, 32, 32, 2]>, !plan.view<bf16, [1, 1, 4, 8], [32, 32, 32, 2]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>] {scale = 1.0 : f64}
+
+// -----
+
+// expected-error @+1 {{C4: expected `uniform` to number some of 1 extras, found array<i64: 1>}}
+plan.kernel gemm @k [!plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>, !plan.panels<f32, [1, 1, 8, 8]>, !plan.view<f32, [1, 1, 4, 8], [0, 0, 0, 0]>, !plan.view<f32, [1, 1, 4, 8], [64, 64, 64, 4]>] {uniform = array<i64: 1>} {
+^bb0(%a: f32, %b: f32):
+  plan.yield %a : f32
+}

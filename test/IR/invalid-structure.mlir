@@ -90,6 +90,14 @@ func.func @check_C1() {
 
 // -----
 
+func.func @check_count_C1(%at: tensor<4xi1>) {
+  // expected-error @+1 {{C1: "t+1" is not the canonical text of a polynomial}}
+  bridge.check_count %at is "t+1" : tensor<4xi1>
+  return
+}
+
+// -----
+
 func.func @part_C1(%x: tensor<4xf32>) {
   // expected-error @+1 {{C1: the region yields the results' types}}
   %0 = bridge.decoder "text" {

@@ -105,6 +105,8 @@ func.func @entry(%in: !plan.view<f32, ["b", 8], [64, 4]>, %out: !plan.view<f32, 
     plan.launch @copy(%buffer, %left) : !plan.view<f32, ["b", 8], [64, 4]>, !plan.view<f32, ["b", 8], [64, 4]>
     plan.launch @copy(%buffer, %right) : !plan.view<f32, ["b", 8], [64, 4]>, !plan.view<f32, ["b", 8], [64, 4]>
   }
+  // CHECK: plan.stop_on_fault
+  plan.stop_on_fault
   plan.launch @copy(%buffer, %out) : !plan.view<f32, ["b", 8], [64, 4]>, !plan.view<f32, ["b", 8], [64, 4]>
   return
 }

@@ -133,7 +133,9 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("suite", help="the name of a file in suites/")
+    parser.error = lambda message: sys.exit(f"bench.py: error: {message}")
+    suites = ROOT / "tools/bridge-bench/suites"
+    parser.add_argument("suite", choices=sorted(path.stem for path in suites.glob("*.json")), help="the name of a file in suites/")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--precision", choices=sorted(TOLERANCES), help="instead of those that the suite lists")
@@ -142,7 +144,7 @@ def main():
     parser.add_argument("--peers", nargs="*", default=["onnxruntime"], choices=sorted(set(PEERS) - {"pytorch"}), help="beside PyTorch")
     parser.add_argument("--output", help="a JSON file for the results")
     arguments = parser.parse_args()
-    suite = json.loads((ROOT / f"tools/bridge-bench/suites/{arguments.suite}.json").read_text())
+    suite = json.loads((suites / f"{arguments.suite}.json").read_text())
     results = []
     precisions = [arguments.precision] if arguments.precision else suite["precisions"]
     for description, precision in itertools.product(suite["works"], precisions):

@@ -60,36 +60,29 @@ struct Options {
                             cl::desc("How many threads to run on")};
 
   llvm::Error check() const;
-  llvm::Error checkCounts() const;
   llvm::Error run() const;
   ExploreOptions exploreOptions() const;
 };
 } // namespace
 
 static llvm::Error expected(const llvm::Twine &what, const cl::Option &option) {
-  return llvm::createStringError("expected " + what + ", found -" +
-                                 (option.ArgStr.size() > 1 ? "-" : "") +
-                                 option.ArgStr);
+  return llvm::createStringError("expected " + what + ", found " +
+                                 spelled(option));
 }
 
 /// Options that would do nothing, and numbers that make no sense.
 llvm::Error Options::check() const {
-  if (llvm::Error error = checkCounts())
+  if (llvm::Error error = checkCounts({&runs, &threads}))
     return error;
-  using Reference = std::reference_wrapper<const cl::Option>;
   if (calibrate) {
     if (!inputs.empty())
       return llvm::createStringError(
           "expected --calibrate without SPEC, found `" + inputs.front() + "`");
-    for (const cl::Option &option :
-         {Reference(variants), Reference(definitions), Reference(dims),
-          Reference(fuse), Reference(precision), Reference(entry),
-          Reference(searchPaths), Reference(json), Reference(csv),
-          Reference(plot), Reference(measure), Reference(fills),
-          Reference(machine)})
-      if (option.getNumOccurrences())
-        return expected("--calibrate with -o, --runs and --threads alone",
-                        option);
+    if (const cl::Option *option =
+            firstGiven({variants, definitions, dims, fuse, precision, entry,
+                        searchPaths, json, csv, plot, measure, fills, machine}))
+      return expected("--calibrate with -o, --runs and --threads alone",
+                      *option);
     return llvm::Error::success();
   }
   if (inputs.size() != 1)
@@ -101,19 +94,9 @@ llvm::Error Options::check() const {
     return expected("-o with --calibrate", output);
   if (json && csv)
     return expected("one of --json and --csv", csv);
-  if (!measure)
-    for (const cl::Option &option :
-         {Reference(fills), Reference(runs), Reference(threads)})
-      if (option.getNumOccurrences())
-        return expected("--measure with it", option);
-  return llvm::Error::success();
-}
-
-llvm::Error Options::checkCounts() const {
-  for (const cl::opt<unsigned> *count : {&runs, &threads})
-    if (count->getNumOccurrences() && *count == 0)
-      return llvm::createStringError("--" + count->ArgStr +
-                                     " needs a whole number from 1, found `0`");
+  const cl::Option *ofMeasure = firstGiven({fills, runs, threads});
+  if (!measure && ofMeasure)
+    return expected("--measure with it", *ofMeasure);
   return llvm::Error::success();
 }
 

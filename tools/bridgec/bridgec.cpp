@@ -16,10 +16,10 @@ struct Options {
   cl::opt<std::string> output{
       "o", cl::value_desc("OUT"), cl::cat(category),
       cl::desc("The file to write: without extension an executable; .so or .o "
-               "(with a .h beside it), .mlir, .ll, .s")};
+               "(with a .h beside it), .mlir, .ll, .s; .ptx for GPUs")};
   cl::opt<std::string> emit{
       "emit", cl::value_desc("KIND"), cl::cat(category),
-      cl::desc("exe, so, o, mlir, ll or s, whatever the extension says")};
+      cl::desc("exe, so, o, mlir, ll, s or ptx, whatever the extension says")};
   cl::opt<std::string> variant{
       "variant", cl::value_desc("NAME"), cl::cat(category),
       cl::desc("The published model to compile, see --list")};
@@ -35,9 +35,9 @@ struct Options {
   cl::list<std::string> levels{
       "arch", cl::CommaSeparated, cl::cat(category),
       cl::desc("native, or the levels to put into the binary: x86-64-v3, "
-               "x86-64-v4, x86-64-v4-bf16")};
+               "x86-64-v4, x86-64-v4-bf16; of GPUs: sm_80, sm_90a or sm_100")};
   cl::opt<std::string> target{"target", cl::init("cpu"), cl::cat(category),
-                              cl::desc("What to make code for: cpu")};
+                              cl::desc("What to make code for: cpu or cuda")};
   cl::opt<std::string> precision{"precision", cl::init("f32"),
                                  cl::cat(category),
                                  cl::desc("What tensors and weights are stored "
@@ -48,7 +48,7 @@ struct Options {
   cl::opt<std::string> stopAfter{
       "stop-after", cl::value_desc("PHASE"), cl::cat(category),
       cl::desc("Print the program as it is after ast, bridge, fused, planned, "
-               "kernels or llvm")};
+               "kernels or llvm; after object: write a .o file, as --emit=o")};
   cl::opt<std::string> remarks{
       "remarks", cl::ValueOptional, cl::value_desc("FILE"), cl::cat(category),
       cl::desc("Say which fusions fired and which did not, and why")};
@@ -80,22 +80,22 @@ llvm::Error Options::checkNeeded() const {
                      : format   ? "--format"
                      : describe ? "--describe"
                                 : nullptr;
+  if (stopAfter.getNumOccurrences() && emit.getNumOccurrences())
+    return llvm::createStringError(
+        "expected --stop-after without --emit, which would do nothing");
   if (!mode)
     return llvm::Error::success();
-  using Reference = std::reference_wrapper<const cl::Option>;
-  std::vector<Reference> idle = {output,       emit,       stopAfter, remarks,
+  std::vector<OptionRef> idle = {output,       emit,       stopAfter, remarks,
                                  embedWeights, timePhases, levels,    fuse,
                                  target,       precision};
   if (list || format)
     idle.insert(idle.end(), {variant, definitions, entries});
   if (format)
     idle.push_back(searchPaths);
-  for (const cl::Option &option : idle)
-    if (option.getNumOccurrences())
-      return llvm::createStringError(
-          llvm::Twine("expected ") + mode + " without " +
-          (option.ArgStr.size() > 1 ? "--" : "-") + option.ArgStr +
-          ", which would do nothing");
+  if (const cl::Option *option = firstGiven(idle))
+    return llvm::createStringError(llvm::Twine("expected ") + mode +
+                                   " without " + spelled(*option) +
+                                   ", which would do nothing");
   return llvm::Error::success();
 }
 
@@ -112,20 +112,26 @@ llvm::Expected<CompileOptions> Options::compileOptions() const {
     options.emit = parseOutputKind(emit);
     if (!options.emit)
       return llvm::createStringError(
-          "expected --emit to be exe, so, o, mlir, ll or s, found `" + emit +
-          "`");
+          "expected --emit to be exe, so, o, mlir, ll, s or ptx, found `" +
+          emit + "`");
   }
   if (stopAfter.getNumOccurrences()) {
     options.stopAfter = parsePhase(stopAfter);
-    if (!options.stopAfter || *options.stopAfter == Phase::Object)
+    if (!options.stopAfter)
       return llvm::createStringError(
-          "expected --stop-after to be ast, bridge, fused, planned, kernels or "
-          "llvm, found `" +
+          "expected --stop-after to be ast, bridge, fused, planned, kernels, "
+          "llvm or object, found `" +
           stopAfter + "`");
+    if (*options.stopAfter == Phase::Object) { // no text: written, not printed
+      options.emit = OutputKind::Relocatable;
+      options.stopAfter.reset();
+    }
   }
-  if (target != "cpu")
-    return llvm::createStringError("expected --target to be cpu, found `" +
-                                   target + "`");
+  std::optional<TargetKind> targetKind = parseTargetKind(target);
+  if (!targetKind)
+    return llvm::createStringError(
+        "expected --target to be cpu or cuda, found `" + target + "`");
+  options.target = *targetKind;
   if (remarks.getNumOccurrences())
     options.remarks = remarks.getValue();
   options.variant = variant;

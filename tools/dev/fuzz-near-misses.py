@@ -5,7 +5,6 @@ With --sabotage, wrong rewrites are made on purpose, one in each case that has a
 """
 
 import argparse
-import collections
 import math
 import pathlib
 import random
@@ -54,42 +53,49 @@ def make_inputs(draft, text, sizes, seed):
     return tensors
 
 
-def check(seed, folder, rewrite=None):
-    """Raises a Failure where results differ; says whether there was a place for the rewrite."""
-    draft = make_draft(seed, rewrite and rewrite.partition(":")[0])
-    text = draft.text()
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "near-miss.bridge"
-    path.write_text(text)
-    compiled = path if rewrite is None else sabotage.apply(rewrite, path, folder / "wrong.mlir")
-    if compiled is None:
-        return False
-    configurations = None if rewrite is None else {"all": ["--fuse=none"]}
+def compare(draft, spec, compiled, folder, seed, configurations=None):
+    """Raises a Failure where what is compiled differs from the interpreter's results for the spec."""
     compile_all(compiled, folder, configurations)
     for sizes in choose_sizes(random.Random(seed)):
-        tensors = make_inputs(draft, text, sizes, seed)
-        check_entry(path, folder, "run", tensors, seed, {"entry": "run", "sizes": sizes}, configurations)
-    return True
+        tensors = make_inputs(draft, draft.text(), sizes, seed)
+        check_entry(spec, folder, "run", tensors, seed, {"entry": "run", "sizes": sizes}, configurations)
+
+
+def check(seed, folder):
+    draft = make_draft(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    spec = folder / "near-miss.bridge"
+    spec.write_text(draft.text())
+    compare(draft, spec, spec, folder, seed)
+
+
+def try_rewrite(rewrite, program, seed):
+    """Whether the program has a place for the wrong rewrite, and whether it was caught there."""
+    compiled = program.rewrite(rewrite)
+    if compiled is None:
+        return False, False
+    try:
+        compare(program.draft, program.spec, compiled, program.folder, seed, {"all": ["--fuse=none"]})
+    except Failure as failure:  # A rewrite may also break types, which tells nothing.
+        is_result = failure.kind.startswith("result")
+        return is_result, is_result
+    return True, False
 
 
 def run_sabotage(seeds, folder):
     """Gives each wrong rewrite to cases until it is caught; how many never were."""
-    counts = collections.defaultdict(lambda: [0, 0])
+    counts = {rewrite: [0, 0] for rewrite in sabotage.REWRITES}
     for seed in seeds:
-        for rewrite in sabotage.REWRITES:
-            if counts[rewrite][1]:
-                continue
-            try:
-                counts[rewrite][0] += check(seed, folder, rewrite)
-            except Failure as failure:  # A rewrite may also break types, which tells nothing.
-                is_result = failure.kind.startswith("result")
-                counts[rewrite][0] += is_result
-                counts[rewrite][1] += is_result
-        if all(counts[rewrite][1] for rewrite in sabotage.REWRITES):
+        missing = [rewrite for rewrite, (_, caught) in counts.items() if not caught]
+        if not missing:
             break
-    for rewrite in sabotage.REWRITES:
-        print(f"{rewrite}: {'caught' if counts[rewrite][1] else 'missed'} in {counts[rewrite][0]} places")
-    return sum(not counts[rewrite][1] for rewrite in sabotage.REWRITES)
+        programs = {kind: sabotage.Program(make_draft(seed, kind), folder / kind) for kind in sorted(set(map(sabotage.kind_of, missing)))}
+        for rewrite in missing:
+            for index, found in enumerate(try_rewrite(rewrite, programs[sabotage.kind_of(rewrite)], seed)):
+                counts[rewrite][index] += found
+    for rewrite, (places, caught) in counts.items():
+        print(f"{rewrite}: {'caught' if caught else 'missed'} in {places} places")
+    return sum(not caught for _, caught in counts.values())
 
 
 def main():

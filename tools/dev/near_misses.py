@@ -44,15 +44,25 @@ class Draft:
             if self.chance(0.12):
                 self.result(self.pick(value, f"sum({value}, axis=0)", f"{value} * 0.5", f"tanh({value})"))
 
+    def used_statements(self):
+        """Those that the results need: unused ones are errors."""
+        kept, needed = [], "\n".join(self.results)
+        for statement in reversed(self.flow):
+            if re.search(rf"\b{statement.split()[0]}\b", needed):
+                kept.insert(0, statement)
+                needed += "\n" + statement.partition("=")[2]
+        return kept
+
     def text(self):
         lines = ["bridge NearMiss() {"]
-        flow = "\n".join([*self.flow, *self.results])
+        kept = self.used_statements()
+        flow = "\n".join([*kept, *self.results])
         weights = [weight for weight in self.weights if re.search(rf"\b{weight.split()[1].partition('[')[0]}\b", flow)]
         for name, (shape, high) in self.inputs.items():
             if re.search(rf"\b{name}\b", flow):
                 lines.append(f"  input {name}[{', '.join(map(str, shape))}]: {'f32' if high is None else 'i32'}")
         values = ", ".join(f"r{i}: {value}" for i, value in enumerate(self.results))
-        return "\n".join([*lines, *weights, *self.flow, f"  entry run -> {values}", "}", ""])
+        return "\n".join([*lines, *weights, *kept, f"  entry run -> {values}", "}", ""])
 
 
 def transposed(d, x):
@@ -122,6 +132,9 @@ def attention(d):
         f"{power} / (sum({power}, axis=-1, keep=true) + 1.0)", f"log_softmax({scores})", f"softmax(softmax({scores}))",
         f"exp(log_softmax({scores}))", f"rearrange(softmax(rearrange({scores}, b h c e -> b c h e)), b c h e -> b h c e)",
     )  # fmt: skip
+    # As written, exp(x - mean) of what is hidden by -10000 overflows where most is hidden; the softmax that it is raised to does not.
+    if scores == "offset" and "- mean(offset" in shares:
+        shares = f"softmax({scores}{where})"
     p = d.let("p", shares)
     if d.chance(0.12):
         d.input("keep", "n", s, high=2)

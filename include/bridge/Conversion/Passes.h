@@ -23,9 +23,17 @@ namespace mlir::vector {
 class VectorDialect;
 } // namespace mlir::vector
 
+namespace mlir::NVVM {
+class NVVMDialect;
+} // namespace mlir::NVVM
+
 namespace bridge {
 
-/// The global that convert-plan-to-cpu fills with the addresses of the entries.
+/// The module of the device's kernels that convert-plan-to-gpu makes.
+inline constexpr llvm::StringLiteral kKernelsSymbol = "bridge_kernels";
+
+/// The global that convert-plan-to-cpu and convert-plan-to-gpu (level "gpu")
+/// fill with the addresses of the entries.
 std::string entriesSymbol(llvm::StringRef level);
 
 #define GEN_PASS_DECL

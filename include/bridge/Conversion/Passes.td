@@ -76,4 +76,38 @@ def ConvertPlanToCpu : Pass<"convert-plan-to-cpu", "::mlir::ModuleOp"> {
                            "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
 }
 
+def ConvertPlanToGpu : Pass<"convert-plan-to-gpu", "::mlir::ModuleOp"> {
+  let summary = "Kernels for NVIDIA GPUs, and host code that launches them";
+  let description = [{
+    Every `plan.kernel` becomes a kernel in the nested module `@bridge_kernels` (see
+    bridge/Kernels/GpuKernels.h), which takes its argument block by value, and, on
+    the host, a `bridge_device_kernel` of bridge/Runtime/Abi.h with the function that
+    counts its jobs. Host functions are those of convert-plan-to-cpu, but that
+    `parallel` is given the `bridge_device_kernel`, and that the launches of a group
+    run one after the other. The addresses of all entries stand in the global
+    `bridge_entries_gpu`.
+
+    Kernels of rows are those of the CPU with the 32 threads of a warp in the place
+    of a vector's lanes; products, attention and the sweeps of losses compute tiles
+    in blocks of 128 threads. Numerics: sums are taken in another order than on the
+    CPU, the same for every run of the same shapes.
+
+    ```mlir
+    plan.launch @layer_norm(%x, %w, %b, %y) : ...
+    ```
+    ==>
+    ```mlir
+    %jobs = llvm.call @layer_norm.jobs(%block) : (!llvm.ptr) -> i64
+    llvm.call %parallel(%call, %layer_norm, %block, %jobs, %scratch) : ...
+    ...
+    module @bridge_kernels {
+      llvm.func @layer_norm(%block: !llvm.ptr {llvm.byval = !llvm.array<17 x i64>, ...}) attributes {nvvm.kernel, nvvm.reqntid = array<i32: 128>} {
+        %lane = nvvm.read.ptx.sreg.laneid : i32
+        ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
+}
+
 #endif // BRIDGE_CONVERSION_PASSES

@@ -2,12 +2,11 @@
 #ifndef BRIDGE_DRIVER_TOOL_H
 #define BRIDGE_DRIVER_TOOL_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Error.h"
-
-namespace llvm::cl {
-class OptionCategory;
-} // namespace llvm::cl
+#include <functional>
 
 namespace bridge {
 
@@ -32,6 +31,17 @@ public:
 private:
   std::string tool;
 };
+
+using OptionRef = std::reference_wrapper<const llvm::cl::Option>;
+
+/// An option as it is written: `-o`, `--output`.
+std::string spelled(const llvm::cl::Option &option);
+
+/// The first of `options` that stands on the command line; null without any.
+const llvm::cl::Option *firstGiven(llvm::ArrayRef<OptionRef> options);
+
+/// Fails where one of `counts` stands on the command line as 0.
+llvm::Error checkCounts(llvm::ArrayRef<const llvm::cl::opt<unsigned> *> counts);
 
 } // namespace bridge
 

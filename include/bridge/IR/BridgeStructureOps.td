@@ -83,6 +83,23 @@ def Bridge_CheckOp : Bridge_Op<"check", []> {
   let hasVerifier = 1;
 }
 
+def Bridge_CheckCountOp : Bridge_Op<"check_count", []> {
+  let summary = "As many places must be true as there are vectors to put there";
+  let description = [{
+    Counts the true places of `at` and compares with the polynomial `count`; a
+    run-time error names both, and what stands after it is not computed.
+
+    - `C1` `count` is the canonical text of a polynomial.
+
+    ```mlir
+    bridge.check_count %at is "576 * images" : tensor<2x600xi1>
+    ```
+  }];
+  let arguments = (ins Bridge_I1Tensor:$at, StrAttr:$count);
+  let assemblyFormat = "$at `is` $count attr-dict `:` type($at)";
+  let hasVerifier = 1;
+}
+
 /// A region that names a part of the model. `bridge-inline-parts` dissolves it.
 class Bridge_PartOp<string mnemonic, string what> : Bridge_Op<mnemonic, [
     RecursiveMemoryEffects, SingleBlock, NoRegionArguments]> {

@@ -31,6 +31,9 @@ namespace bridge::plan {
 mlir::Type getKernelOperandType(mlir::Type type);
 
 /// Names of attributes of the plan.
+inline constexpr llvm::StringLiteral kSignatureAttr =
+    "plan.signature"; ///< on kernels in code for a device: the types of their
+                      ///< operands
 inline constexpr llvm::StringLiteral kEntryAttr =
     "plan.entry"; ///< on functions that the caller can ask for
 inline constexpr llvm::StringLiteral kOutputAttr =

@@ -21,7 +21,7 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
 
     | kind | operands | config, region |
     |---|---|---|
-    | gemm | a[b₀, b₁, m, k], b panels[b₀, b₁, n, k], bias[n]?, extras[b₀, b₁, m, n]…, out[b₀, b₁, m, n] | `bias` (unit), `strassen` array of 3 i64?: rows, columns and depth from which Strassen's scheme is taken; region(acc: f32, extras…) → f32 or empty |
+    | gemm | a[b₀, b₁, m, k], b panels[b₀, b₁, n, k], bias[n]?, extras[b₀, b₁, m, n]…, places[m] i32?, out[b₀, b₁, m, n] | `bias` (unit), `scatter` (unit): row i is written to row places[i] of out[1, 1, r, n], or nowhere where that is negative; `strassen` array of 3 i64?: rows, columns and depth from which Strassen's scheme is taken, `uniform` array of i64?: the numbers of extras that are one element for all; region(acc: f32, extras…) → f32 or empty |
     | pack | in[b₀, b₁, n, k], out panels[b₀, b₁, n, k] | |
     | attention | q[b, h, t, d], k[b, g, s, d], v[b, g, s, e], bias[b, h, t, s]?, captures…, out[b, h, t, e] | `scale` f64, `bias` (unit): added to the scaled scores; region(captures as views…, b, h, t, s as i32) → i1 or empty: whether the query sees the key, with `empty` zero or uniform for those that see none; reads captures by `plan.load` |
     | map | inputs[R]…, captures…, out[R] | `inputs` i64: how many; region(inputs as scalars…, captures as views…, R positions i32) → element; reads captures by `plan.load` |
@@ -35,7 +35,7 @@ def Plan_KernelOp : Plan_Op<"kernel", [Symbol, IsolatedFromAbove]> {
     | rotary | x[b, h, t, d], angles[b, t, d/2], out[b, h, t, d] | |
     | gather | x[A + I + T], indices[J] i32 × I, out[A + J + T] | `axis` i64 = A, `indices` i64 = I, `from_end` (unit): negative indices count from the end, else they are errors; `site` |
     | cross_entropy | x[n, c], labels[n] i32, loss[n], counted[n] | `ignore` i64?, `smoothing` f64, `site`; a row's loss, and 1 or 0 where ignored; both written |
-    | splice | x[n, d], values[v, d], at[n] i1, out[n, d] | `site`; one job |
+    | splice | x[n, d], values[v, d], at[n] i1, out[n, d]; with `places` at[n] i1, places[v] i32 | `site`, `places` (unit): only the numbers of the true places, -1 where there are too few; one job |
     | inverse_norm | x[R + 1], out[R] | `eps` f64; 1 / max(‖x‖₂, eps) over the last axis |
     | softmax_sweep | a[m, k], b panels[1, 1, n, k], scale[], row_factors[m]?, column_factors[n]?, bias[n]?, row_labels[m] i32, column_labels[n] i32?, row_max[s, m], row_sum[s, m], row_picked[m], column_max[s, n]?, column_sum[s, n]?, column_picked[n]? | `row_factors`, `column_factors`, `bias`, `columns` (unit), `ignore` i64?, `row_site`, with `columns` `column_site` |
     | softmax_merge | max[s, n], sum[s, n], picked[n], labels[n] i32, loss[n], counted[n], lse[n]? | `lse` (unit), `ignore` i64? |
@@ -108,6 +108,17 @@ def Plan_GroupOp : Plan_Op<"group", [NoTerminator, SingleBlock, NoRegionArgument
     /// The memory that a view is of: a buffer, a weight, a constant or an argument.
     static ::mlir::Value rootOf(::mlir::Value view);
   }];
+}
+
+def Plan_StopOnFaultOp : Plan_Op<"stop_on_fault"> {
+  let summary = "Leaves the entry if a launch before has reported a run-time error";
+  let description = [{
+    Other errors are seen when the entry has run to its end.
+
+    - `C1` it stands in an entry.
+  }];
+  let assemblyFormat = "attr-dict";
+  let hasVerifier = 1;
 }
 
 def Plan_BufferOp : Plan_Op<"buffer"> {

@@ -28,8 +28,15 @@ public:
   /// A vector of i1: which of the queries from `query` on (the last of them
   /// repeated beyond it) see the key.
   mlir::FailureOr<mlir::Value> seen(mlir::Value query, mlir::Value key);
+  /// An i1: whether one query sees one key, both i64 and within their axes.
+  mlir::FailureOr<mlir::Value> seenByOne(mlir::Value query, mlir::Value key);
 
 private:
+  using Load = llvm::function_ref<mlir::Value(plan::LoadOp, mlir::IRMapping &)>;
+
+  /// The region, with queries of `lanes` lanes.
+  mlir::FailureOr<mlir::Value> clone(mlir::Value queries, mlir::Value key,
+                                     int64_t lanes, Load load);
   mlir::Value position(unsigned fromEnd) const {
     return body.getArgument(body.getNumArguments() - fromEnd);
   }

@@ -27,6 +27,10 @@ mlir::Value loadCaptured(Emitter &emitter, Arguments &arguments,
 mlir::Value loadCapturedLanes(Emitter &emitter, Arguments &arguments,
                               unsigned operand, mlir::ValueRange indices);
 
+/// The same for wide places that are within their axes.
+mlir::Value gatherAt(Emitter &emitter, Arguments &arguments, unsigned operand,
+                     mlir::ValueRange places);
+
 } // namespace bridge
 
 #endif // BRIDGE_KERNELS_CAPTURES_H

@@ -29,7 +29,7 @@ def BridgeExpandMath : Pass<"bridge-expand-math"> {
   }];
   let options = [
     Option<"level", "level", "std::string", /*default=*/"\"x86-64-v4\"",
-           "the level of the instruction set: x86-64-v4-bf16, x86-64-v4 or x86-64-v3">];
+           "the level of the instruction set: x86-64-v4-bf16, x86-64-v4 or x86-64-v3; gpu for GPUs">];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 

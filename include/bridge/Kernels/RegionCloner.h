@@ -30,6 +30,12 @@ mlir::FailureOr<llvm::SmallVector<mlir::Value>>
 cloneOnVectors(Emitter &emitter, mlir::Block &body, mlir::IRMapping &mapping,
                int64_t lanes, CloneOther other = {}, CheckDivisor check = {});
 
+/// Emits the constants of `body` and, as vectors, the element-wise operations
+/// whose operands are mapped, and maps their results: what is the same for all
+/// elements, where `mapping` holds the arguments that are.
+void cloneUniform(Emitter &emitter, mlir::Block &body,
+                  mlir::IRMapping &mapping);
+
 } // namespace bridge
 
 #endif // BRIDGE_KERNELS_REGIONCLONER_H

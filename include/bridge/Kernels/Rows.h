@@ -14,9 +14,6 @@ namespace bridge {
 
 using Values = llvm::SmallVector<mlir::Value>;
 
-/// Elements that one job works on, where rows are not longer: 16 KB of floats.
-inline constexpr int64_t kElementsPerJob = 4096;
-
 /// The end of a row within a vector.
 struct Tail {
   mlir::Value mask; ///< a vector of i1: the lanes that are positions of the row

@@ -33,6 +33,7 @@ struct PipelineOptions {
   llvm::SmallVector<std::string> fusionPasses, planPasses;
   std::string precision = "f32";   ///< how tensors are stored: f32 or bf16
   std::string level = "x86-64-v4"; ///< of the instruction set
+  bool forGpu = false;             ///< kernels for a GPU, whatever the level
 };
 
 /// The textual pass pipeline that leads from the phase before to `phase`, as

@@ -110,6 +110,17 @@ struct bridge_call {
                          depend on it, results may not */
 };
 
+/* A kernel in code for a device: what generated code gives `parallel` as its
+ * `kernel`. `args` there is the argument block, which the device's kernel takes
+ * by value. */
+struct bridge_device_kernel {
+  const char *name;       /* of the function in the device's code */
+  int64_t argument_bytes; /* of the argument block */
+  int64_t threads;        /* of a block */
+  int64_t
+      jobs_per_block; /* so a launch has ceil(jobs / jobs_per_block) blocks */
+};
+
 typedef void (*bridge_entry)(struct bridge_call *call);
 
 /* The same code for one level of the instruction set, best first. */

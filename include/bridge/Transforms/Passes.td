@@ -45,6 +45,32 @@ def InlineFunctions : Pass<"bridge-inline-functions", "::mlir::ModuleOp"> {
   }];
 }
 
+def HoistCounts : Pass<"bridge-hoist-counts", "::mlir::ModuleOp"> {
+  let summary = "Compares places and vectors of a splice before anything else is computed";
+  let description = [{
+    Where the places of a `bridge.splice` in an entry follow from integers among the
+    inputs alone (`ids == image_token`), what computes them moves to the start of the
+    entry, and a `bridge.check_count` after it. So a text with the wrong number of
+    image tokens is an error before the vision tower runs. Through floats it does
+    not go: then the splice itself compares.
+
+    Numerics: bit-identical.
+
+    ```mlir
+    %x = bridge.conv2d %pictures, %kernel …
+    %at = bridge.compare eq %ids, %token : tensor<7xi32>, tensor<i32> -> tensor<7xi1>
+    %y = bridge.splice %text, %x at %at : tensor<7x8xf32>, tensor<4x8xf32>, tensor<7xi1> -> tensor<7x8xf32>
+    ```
+    ==>
+    ```mlir
+    %at = bridge.compare eq %ids, %token : tensor<7xi32>, tensor<i32> -> tensor<7xi1>
+    bridge.check_count %at is "4" : tensor<7xi1>
+    %x = bridge.conv2d %pictures, %kernel …
+    %y = bridge.splice %text, %x at %at : tensor<7x8xf32>, tensor<4x8xf32>, tensor<7xi1> -> tensor<7x8xf32>
+    ```
+  }];
+}
+
 def HoistSlices : Pass<"bridge-hoist-slices", "::mlir::ModuleOp"> {
   let summary = "Computes only the rows that are read later";
   let description = [{
@@ -203,6 +229,41 @@ def FuseSigmoidLoss : Pass<"bridge-fuse-sigmoid-loss", "::mlir::ModuleOp"> {
   }];
 }
 
+def FuseGate : Pass<"bridge-fuse-gate", "::mlir::ModuleOp"> {
+  let summary = "Lets a linear open its gate and add its residual";
+  let description = [{
+    Where a linear's result, perhaps after element-wise operations, is multiplied
+    with one number that is not known on compiling and then added to a tensor of its
+    shape, all of that and what makes the number of other numbers (`tanh`,
+    `sigmoid`) becomes the region of a `bridge.fused_linear`. What of a region depends on numbers
+    alone is computed once for each job of the kernel, not for each element, so that
+    the number needs neither launch nor memory. Gated cross-attention: Flamingo,
+    arXiv:2204.14198.
+
+    Numerics: bit-identical; with the gate 0 and a finite branch the residual passes
+    unchanged. Remarks: `gate` where it fires; missed with the reason where a gated
+    branch is added to a residual and it does not.
+
+    ```mlir
+    %0 = bridge.linear %x, %w : tensor<4x8xf32>, tensor<2x8xf32> -> tensor<4x2xf32>
+    %1 = bridge.unary tanh %alpha : tensor<1xf32>
+    %2 = bridge.binary mul %1, %0 : tensor<1xf32>, tensor<4x2xf32> -> tensor<4x2xf32>
+    %3 = bridge.binary add %r, %2 : tensor<4x2xf32>, tensor<4x2xf32> -> tensor<4x2xf32>
+    ```
+    ==>
+    ```mlir
+    %3 = bridge.fused_linear %x, %w with(%alpha, %r : tensor<1xf32>, tensor<4x2xf32>) {
+    ^bb0(%acc: f32, %a: f32, %e: f32):
+      %4 = math.tanh %a : f32
+      %5 = arith.mulf %4, %acc : f32
+      %6 = arith.addf %e, %5 : f32
+      bridge.yield %6 : f32
+    } {bridge.epilogue = "tanh_mul_add"} : tensor<4x8xf32>, tensor<2x8xf32> -> tensor<4x2xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
 def FuseLinear : Pass<"bridge-fuse-linear", "::mlir::ModuleOp"> {
   let summary = "Lets a linear finish its result before it is stored";
   let description = [{
@@ -277,6 +338,31 @@ def FuseNorm : Pass<"bridge-fuse-norm", "::mlir::ModuleOp"> {
     ==>
     ```mlir
     %s, %y = bridge.residual_norm rms %x, %r eps 1.0e-5 : tensor<5x8xf32>
+    ```
+  }];
+}
+
+def FuseSplice : Pass<"plan-fuse-splice", "::mlir::ModuleOp"> {
+  let summary = "Lets a product write its rows to their places in a text";
+  let description = [{
+    A splice of the rows of one product into a text that nothing else reads: the
+    text is made where the result is, a kernel finds the numbers of the marked
+    places, and the product, now in the splice's place, writes each row to its own.
+    No row is copied.
+
+    Numerics: bit-identical. Remarks: `splice` where it fires; missed with the
+    reason where it does not.
+
+    ```mlir
+    plan.launch @embedding(%table, %ids, %text) : !t, !i, !x
+    plan.launch @gemm(%a, %b, %values) : !a, !w, !v
+    plan.launch @splice(%text, %values, %marks, %out) : !x, !v, !m, !x
+    ```
+    ==>
+    ```mlir
+    plan.launch @embedding(%table, %ids, %out) : !t, !i, !x
+    plan.launch @splice_places(%marks, %places) : !m, !p
+    plan.launch @gemm_scatter(%a, %b, %places, %out) : !a, !w, !p, !x
     ```
   }];
 }

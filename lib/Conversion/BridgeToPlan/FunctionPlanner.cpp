@@ -484,7 +484,7 @@ LogicalResult FunctionPlanner::lower(Operation *op) {
             LayerNormOp, RmsNormOp, ResidualNormOp, SoftmaxOp, L2NormalizeOp,
             ReduceOp, ArgExtremeOp, CumsumOp, RotaryOp, CrossEntropyOp,
             ContrastiveLossOp, LinearCrossEntropyOp, SigmoidLossOp, EmbeddingOp,
-            GatherOp, ConcatOp, SpliceOp>(
+            GatherOp, ConcatOp, SpliceOp, CheckCountOp>(
           [&](auto op) { return planOp(*this, op); })
       .Default([](Operation *op) {
         return op->emitOpError("has no kernel; expected a pass before "

@@ -122,6 +122,7 @@ mlir::LogicalResult planOp(FunctionPlanner &planner, EmbeddingOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, GatherOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, ConcatOp op);
 mlir::LogicalResult planOp(FunctionPlanner &planner, SpliceOp op);
+mlir::LogicalResult planOp(FunctionPlanner &planner, CheckCountOp op);
 
 } // namespace bridge
 

@@ -94,6 +94,13 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, ConcatOp op) {
   return success();
 }
 
+static NamedAttribute addSpliceSite(FunctionPlanner &planner, Location loc) {
+  Builder builder(planner.context());
+  int64_t site = planner.kernels().addSite(
+      loc, "the text has {a} places, but there are {b} vectors to put there");
+  return builder.getNamedAttr("site", builder.getI64IntegerAttr(site));
+}
+
 LogicalResult bridge::planOp(FunctionPlanner &planner, SpliceOp op) {
   auto asRows = [&](Value tensor) {
     SmallVector<Dim> sizes = getDims(tensor);
@@ -104,16 +111,11 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, SpliceOp op) {
   View at = reshapeOrCopy(planner, planner.view(op.getAt()), x.layout.sizes[0]);
   View out = planner.resultView(op.getResult());
 
-  Builder builder(planner.context());
-  int64_t site = planner.kernels().addSite(
-      op.getLoc(),
-      "the text has {a} places, but there are {b} vectors to put there");
+  NamedAttribute site = addSpliceSite(planner, op.getLoc());
   auto launch = [&](const View &rows) {
-    planner.launch(
-        plan::KernelKind::Splice, "splice",
-        builder.getNamedAttr("site", builder.getI64IntegerAttr(site)),
-        {planner.materialize(x), planner.materialize(values),
-         planner.materialize(at), planner.materialize(rows)});
+    planner.launch(plan::KernelKind::Splice, "splice", site,
+                   {planner.materialize(x), planner.materialize(values),
+                    planner.materialize(at), planner.materialize(rows)});
   };
   std::optional<Layout> rows = reshapeTo(out.layout, x.layout.sizes);
   if (rows) {
@@ -125,5 +127,21 @@ LogicalResult bridge::planOp(FunctionPlanner &planner, SpliceOp op) {
       paddedLayout(out.layout.sizes, elementBytes(out.elementType)));
   launch(whole.with(*reshapeTo(whole.layout, x.layout.sizes)));
   copy(planner, whole, out);
+  return success();
+}
+
+LogicalResult bridge::planOp(FunctionPlanner &planner, CheckCountOp op) {
+  // A splice of vectors without elements counts and compares, and moves
+  // nothing.
+  Type element = Float32Type::get(planner.context());
+  Dim places = product(getDims(op.getAt()));
+  View x = planner.allocate(element, denseLayout({places, Dim(0)}, 4));
+  View values = x.with(denseLayout({*Dim::parse(op.getCount()), Dim(0)}, 4));
+  View at = reshapeOrCopy(planner, planner.view(op.getAt()), places);
+  planner.launch(plan::KernelKind::Splice, "splice",
+                 addSpliceSite(planner, op.getLoc()),
+                 {planner.materialize(x), planner.materialize(values),
+                  planner.materialize(at), planner.materialize(x)});
+  plan::StopOnFaultOp::create(planner.builder());
   return success();
 }

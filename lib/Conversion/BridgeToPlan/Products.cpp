@@ -48,6 +48,16 @@ static Product inStandardLayouts(FunctionPlanner &planner,
   return standard;
 }
 
+/// The numbers of the extras that are one number for all elements.
+static SmallVector<int64_t> findUniform(const Product &product) {
+  SmallVector<int64_t> uniform;
+  for (auto [number, extra] : llvm::enumerate(product.extras))
+    if (llvm::all_of(extra.layout.strides,
+                     [](const Dim &stride) { return stride == Dim(0); }))
+      uniform.push_back(number);
+  return uniform;
+}
+
 static void launchGemm(FunctionPlanner &planner, const Product &product) {
   Value panels = product.panels ? product.panels : pack(planner, product.b);
   SmallVector<Value> operands{planner.materialize(product.a), panels};
@@ -61,6 +71,9 @@ static void launchGemm(FunctionPlanner &planner, const Product &product) {
   }
   for (const View &extra : product.extras)
     operands.push_back(planner.materialize(extra));
+  if (auto uniform = findUniform(product); !uniform.empty())
+    config.push_back(
+        builder.getNamedAttr("uniform", builder.getDenseI64ArrayAttr(uniform)));
   operands.push_back(planner.materialize(product.out));
   if (!product.epilogueName.empty())
     name += "_" + product.epilogueName;

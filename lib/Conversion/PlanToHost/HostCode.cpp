@@ -52,6 +52,7 @@ private:
   void emitCall(plan::CallOp op, ArrayRef<Value> operands);
   void emitRun(const CallRun &run);
   void emitConstant(plan::ConstantOp op);
+  void emitStopOnFault();
   void storeView(Value view, Value block, unsigned &slot);
 
   Value constant(int64_t value) {
@@ -211,6 +212,10 @@ LogicalResult HostFunction::emitOp(Operation &op) {
       })
       .Case([&](plan::GroupOp group) {
         emitGroup(group);
+        return success();
+      })
+      .Case([&](plan::StopOnFaultOp) {
+        emitStopOnFault();
         return success();
       })
       // Checks are the run time's business.
@@ -381,6 +386,20 @@ void HostFunction::emitRun(const CallRun &run) {
   LLVM::CondBrOp::create(builder, loc, isLeft, body, ValueRange{next}, after,
                          ValueRange{});
   builder.setInsertionPointToEnd(after);
+}
+
+void HostFunction::emitStopOnFault() {
+  Value site = callField(i64, offsetof(bridge_call, fault_site));
+  Value isFault = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::sge,
+                                       site, constant(0));
+  Block *before = builder.getInsertionBlock();
+  Region *region = before->getParent();
+  Block *leave = builder.createBlock(region, region->end());
+  LLVM::ReturnOp::create(builder, loc, ValueRange{});
+  Block *rest = builder.createBlock(region, region->end());
+  builder.setInsertionPointToEnd(before);
+  LLVM::CondBrOp::create(builder, loc, isFault, leave, rest);
+  builder.setInsertionPointToEnd(rest);
 }
 
 Value HostFunction::emitGlobal(DenseElementsAttr flat, StringRef name,

@@ -139,18 +139,16 @@ Interval AttentionMask::scan(plan::LoadOp load, ArrayRef<Interval> indices,
 // One key
 //===----------------------------------------------------------------------===//
 
-FailureOr<Value> AttentionMask::seen(Value query, Value key) {
+FailureOr<Value> AttentionMask::clone(Value queries, Value key, int64_t lanes,
+                                      Load load) {
   IRMapping mapping;
   arguments.mapDims(mapping);
-  Value queries = emitter.add(emitter.broadcast(emitter.narrow(query)),
-                              emitter.laneNumbers());
-  queries = emitter.min(queries, emitter.broadcast(emitter.narrow(lastQuery)));
   mapping.map(position(4), emitter.narrow(batch));
   mapping.map(position(3), emitter.narrow(head));
   mapping.map(position(2), queries);
   mapping.map(position(1), emitter.narrow(key));
   FailureOr<SmallVector<Value>> result = cloneOnVectors(
-      emitter, body, mapping, emitter.lanes(),
+      emitter, body, mapping, lanes,
       [&](Operation &op, IRMapping &mapping) -> LogicalResult {
         auto found = dyn_cast<plan::LoadOp>(op);
         if (!found)
@@ -158,12 +156,33 @@ FailureOr<Value> AttentionMask::seen(Value query, Value key) {
                               "plan.load in the region of an attention, "
                               "found '")
                  << op.getName() << "'";
-        mapping.map(found.getResult(), load(found, mapping, query));
+        mapping.map(found.getResult(), load(found, mapping));
         return success();
       });
   if (failed(result))
     return failure();
   return result->front();
+}
+
+FailureOr<Value> AttentionMask::seen(Value query, Value key) {
+  Value queries = emitter.add(emitter.broadcast(emitter.narrow(query)),
+                              emitter.laneNumbers());
+  queries = emitter.min(queries, emitter.broadcast(emitter.narrow(lastQuery)));
+  return clone(queries, key, emitter.lanes(),
+               [&](plan::LoadOp op, IRMapping &mapping) {
+                 return load(op, mapping, query);
+               });
+}
+
+FailureOr<Value> AttentionMask::seenByOne(Value query, Value key) {
+  return clone(emitter.narrow(query), key, /*lanes=*/1,
+               [&](plan::LoadOp op, IRMapping &mapping) {
+                 Values indices;
+                 for (Value index : op.getIndices())
+                   indices.push_back(mapping.lookup(index));
+                 return loadCaptured(emitter, arguments, operandOf(op),
+                                     indices);
+               });
 }
 
 Value AttentionMask::load(plan::LoadOp op, IRMapping &mapping, Value query) {

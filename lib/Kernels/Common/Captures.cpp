@@ -1,7 +1,6 @@
 //===- Captures.cpp - Loads of captured views in a region -----------------===//
 #include "bridge/Kernels/Captures.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -10,7 +9,7 @@ using Values = Emitter::Values;
 
 Value bridge::widenIndex(Emitter &emitter, Value index) {
   Type wide = emitter.i64Type();
-  if (isa<VectorType>(index.getType()))
+  if (emitter.isVector(index))
     wide = emitter.vectorType(wide);
   return arith::ExtSIOp::create(emitter.builder(), emitter.loc(), wide, index);
 }
@@ -19,7 +18,7 @@ Value bridge::keepWithin(Emitter &emitter, Arguments &arguments,
                          unsigned operand, unsigned axis, Value wideIndex) {
   Value last = emitter.sub(arguments.size(operand, axis), emitter.number(1));
   Value low = emitter.number(0);
-  if (isa<VectorType>(wideIndex.getType())) {
+  if (emitter.isVector(wideIndex)) {
     last = emitter.broadcast(last);
     low = emitter.broadcast(low);
   }
@@ -43,26 +42,24 @@ Value bridge::loadCaptured(Emitter &emitter, Arguments &arguments,
 
 Value bridge::loadCapturedLanes(Emitter &emitter, Arguments &arguments,
                                 unsigned operand, ValueRange indices) {
-  OpBuilder &builder = emitter.builder();
-  Location loc = emitter.loc();
+  Values places;
+  for (auto [axis, index] : llvm::enumerate(indices))
+    places.push_back(indexWithin(emitter, arguments, operand, axis, index));
+  return gatherAt(emitter, arguments, operand, places);
+}
+
+Value bridge::gatherAt(Emitter &emitter, Arguments &arguments, unsigned operand,
+                       ValueRange places) {
   Value base = arguments.pointer(operand);
   Value offsets;
-  for (auto [axis, index] : llvm::enumerate(indices)) {
-    Value at = indexWithin(emitter, arguments, operand, axis, index);
+  for (auto [axis, place] : llvm::enumerate(places)) {
     Value stride = arguments.stride(operand, axis);
-    if (!isa<VectorType>(at.getType())) {
-      base = emitter.offset(base, emitter.mul(at, stride));
+    if (!emitter.isVector(place)) {
+      base = emitter.offset(base, emitter.mul(place, stride));
       continue;
     }
-    Value bytes = emitter.mul(at, emitter.broadcast(stride));
+    Value bytes = emitter.mul(place, emitter.broadcast(stride));
     offsets = offsets ? emitter.add(offsets, bytes) : bytes;
   }
-  Type element = arguments.elementType(operand);
-  Values lanes;
-  for (int64_t lane = 0; lane < emitter.lanes(); ++lane) {
-    Value offset = vector::ExtractOp::create(builder, loc, offsets, lane);
-    lanes.push_back(emitter.loadElement(element, emitter.offset(base, offset)));
-  }
-  return vector::FromElementsOp::create(
-      builder, loc, emitter.vectorType(loadedType(element)), lanes);
+  return emitter.gather(arguments.elementType(operand), base, offsets);
 }

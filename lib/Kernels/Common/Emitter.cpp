@@ -5,20 +5,32 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace bridge;
 
+/// 16 KB of floats.
+static constexpr int64_t kElementsPerJob = 4096;
+
 Emitter::Emitter(OpBuilder &builder, Location loc, const CpuLevel &level)
-    : build(builder), location(loc), target(level) {}
+    : build(builder), location(loc), target(&level), laneCount(level.lanes),
+      jobElements(kElementsPerJob) {}
+
+Emitter::Emitter(OpBuilder &builder, Location loc, int64_t lanes,
+                 int64_t elementsPerJob)
+    : build(builder), location(loc), target(nullptr), laneCount(lanes),
+      jobElements(elementsPerJob) {}
 
 Type Emitter::pointerType() {
   return LLVM::LLVMPointerType::get(build.getContext());
 }
 
-VectorType Emitter::vectorType(Type element) {
+Type Emitter::vectorType(Type element) {
   return VectorType::get(lanes(), element);
 }
+
+bool Emitter::isVector(Value value) { return isa<VectorType>(value.getType()); }
 
 //===----------------------------------------------------------------------===//
 // Constants
@@ -40,28 +52,69 @@ Value Emitter::scalar(double value) {
 Value Emitter::splat(double value) {
   return arith::ConstantOp::create(
       build, location,
-      DenseElementsAttr::get(vectorType(f32Type()), float(value)));
+      DenseElementsAttr::get(cast<ShapedType>(vectorType(f32Type())),
+                             float(value)));
 }
 
 Value Emitter::splat32(int32_t value) {
   return arith::ConstantOp::create(
       build, location,
-      DenseElementsAttr::get(vectorType(build.getI32Type()), value));
+      DenseElementsAttr::get(cast<ShapedType>(vectorType(build.getI32Type())),
+                             value));
 }
 
 Value Emitter::laneNumbers() {
   auto numbers = llvm::to_vector(llvm::seq<int32_t>(0, lanes()));
   return arith::ConstantOp::create(
       build, location,
-      DenseElementsAttr::get(vectorType(build.getI32Type()),
+      DenseElementsAttr::get(cast<ShapedType>(vectorType(build.getI32Type())),
                              ArrayRef<int32_t>(numbers)));
 }
 
 Value Emitter::broadcast(Value value) {
-  if (isa<VectorType>(value.getType()))
+  if (isVector(value))
     return value;
   return vector::BroadcastOp::create(build, location,
                                      vectorType(value.getType()), value);
+}
+
+//===----------------------------------------------------------------------===//
+// Lanes
+//===----------------------------------------------------------------------===//
+
+Value Emitter::reduce(LaneReduction how, Value vector) {
+  bool isFloat = isa<FloatType>(getElementTypeOrSelf(vector));
+  auto combine = [&](vector::CombiningKind kind,
+                     arith::FastMathFlags flags =
+                         arith::FastMathFlags::none) -> Value {
+    return vector::ReductionOp::create(build, location, kind, vector, flags);
+  };
+  switch (how) {
+  case LaneReduction::Add:
+    return combine(vector::CombiningKind::ADD,
+                   isFloat ? arith::FastMathFlags::reassoc
+                           : arith::FastMathFlags::none);
+  case LaneReduction::Or:
+    if (getElementTypeOrSelf(vector).isInteger(1))
+      return LLVM::vector_reduce_or::create(build, location, build.getI1Type(),
+                                            vector);
+    return combine(vector::CombiningKind::OR);
+  case LaneReduction::MaxNumber:
+    return combine(vector::CombiningKind::MAXNUMF, arith::FastMathFlags::nnan);
+  case LaneReduction::Maximum:
+    return combine(vector::CombiningKind::MAXIMUMF);
+  case LaneReduction::Minimum:
+    return combine(vector::CombiningKind::MINIMUMF);
+  case LaneReduction::MaxSigned:
+    return combine(vector::CombiningKind::MAXSI);
+  case LaneReduction::MinSigned:
+    return combine(vector::CombiningKind::MINSI);
+  }
+  llvm_unreachable("all reductions are covered");
+}
+
+Value Emitter::firstLane(Value vector) {
+  return vector::ExtractOp::create(build, location, vector, 0);
 }
 
 //===----------------------------------------------------------------------===//
@@ -166,15 +219,16 @@ Value Emitter::select(Value condition, Value yes, Value no) {
 //===----------------------------------------------------------------------===//
 
 Value Emitter::offset(Value pointer, Value bytes) {
-  return LLVM::GEPOp::create(build, location, pointerType(), build.getI8Type(),
-                             pointer, ValueRange{bytes});
+  return LLVM::GEPOp::create(build, location, pointer.getType(),
+                             build.getI8Type(), pointer, ValueRange{bytes});
 }
 
 Value Emitter::offset(Value pointer, int64_t bytes) {
   if (bytes == 0)
     return pointer;
-  return LLVM::GEPOp::create(build, location, pointerType(), build.getI8Type(),
-                             pointer, ArrayRef<LLVM::GEPArg>{int32_t(bytes)});
+  return LLVM::GEPOp::create(build, location, pointer.getType(),
+                             build.getI8Type(), pointer,
+                             ArrayRef<LLVM::GEPArg>{int32_t(bytes)});
 }
 
 static int64_t naturalAlignment(Type type) {
@@ -209,7 +263,7 @@ void Emitter::storeElement(Type element, Value value, Value pointer) {
 }
 
 Value Emitter::loadElements(Type element, Value pointer, Value mask) {
-  VectorType type = vectorType(storedType(element));
+  Type type = vectorType(storedType(element));
   if (!mask)
     return fromStored(*this, element, load(type, pointer));
   Value loaded = LLVM::MaskedLoadOp::create(
@@ -248,6 +302,31 @@ void Emitter::storeStrided(Type element, Value value, Value pointer,
     Value one = LLVM::ExtractElementOp::create(build, location, stored, lane);
     store(one, offset(pointer, mul(lane, stride)));
   });
+}
+
+Value Emitter::loadRow(Type element, Value start, Value stride, Value position,
+                       Value last) {
+  Values elements;
+  for (int64_t lane = 0; lane < lanes(); ++lane) {
+    Value at = add(position, lane);
+    if (last)
+      at = min(at, last);
+    elements.push_back(loadElement(element, offset(start, mul(at, stride))));
+  }
+  return vector::FromElementsOp::create(
+      build, location, cast<VectorType>(vectorType(loadedType(element))),
+      elements);
+}
+
+Value Emitter::gather(Type element, Value base, Value offsets) {
+  Values elements;
+  for (int64_t lane = 0; lane < lanes(); ++lane) {
+    Value bytes = vector::ExtractOp::create(build, location, offsets, lane);
+    elements.push_back(loadElement(element, offset(base, bytes)));
+  }
+  return vector::FromElementsOp::create(
+      build, location, cast<VectorType>(vectorType(loadedType(element))),
+      elements);
 }
 
 Value Emitter::firstLanes(Value count) {

@@ -18,6 +18,25 @@ static Operation *cloneWidened(Emitter &emitter, Operation &op,
   return emitter.builder().create(state);
 }
 
+void bridge::cloneUniform(Emitter &emitter, Block &body, IRMapping &mapping) {
+  auto isMapped = [&](Value value) { return mapping.contains(value); };
+  for (Operation &op : body.without_terminator()) {
+    if (isa<arith::ConstantOp>(op)) {
+      emitter.builder().clone(op, mapping);
+      continue;
+    }
+    if (!OpTrait::hasElementwiseMappableTraits(&op) || isIntegerDivision(op) ||
+        !llvm::all_of(op.getOperands(), isMapped))
+      continue;
+    auto operands = llvm::map_to_vector(op.getOperands(), [&](Value value) {
+      return emitter.broadcast(mapping.lookup(value));
+    });
+    mapping.map(
+        op.getResults(),
+        cloneWidened(emitter, op, operands, emitter.lanes())->getResults());
+  }
+}
+
 FailureOr<SmallVector<Value>>
 bridge::cloneOnVectors(Emitter &emitter, Block &body, IRMapping &mapping,
                        int64_t lanes, CloneOther other, CheckDivisor check) {

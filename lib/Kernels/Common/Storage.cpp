@@ -11,6 +11,11 @@ using namespace bridge;
 /// Bits of a bf16 above those that it leaves out of an f32.
 static constexpr int32_t kHalf = 16;
 
+/// Whether the processor has instructions on pairs of bf16.
+static bool pairsBf16(Emitter &emitter) {
+  return emitter.cpuLevel() && emitter.cpuLevel()->hasBf16;
+}
+
 static bool isVector(Value value) { return isa<VectorType>(value.getType()); }
 
 /// The type of `shape` with other elements.
@@ -75,7 +80,7 @@ static Value intrinsic(Emitter &emitter, StringRef name, Type result,
 static Value roundToHalf(Emitter &emitter, Value value) {
   OpBuilder &builder = emitter.builder();
   Type half = withElements(value, builder.getI16Type());
-  if (emitter.level().hasBf16 && isVector(value)) {
+  if (pairsBf16(emitter) && isVector(value)) {
     Value rounded =
         intrinsic(emitter, "llvm.x86.avx512bf16.cvtneps2bf16.512",
                   withElements(value, builder.getBF16Type()), value);
@@ -89,7 +94,7 @@ static Value roundToHalf(Emitter &emitter, Value value) {
 Value bridge::toPairs(Emitter &emitter, Value low, Value high) {
   OpBuilder &builder = emitter.builder();
   Location loc = emitter.loc();
-  if (!emitter.level().hasBf16) {
+  if (!pairsBf16(emitter)) {
     Value upper = bitAnd(emitter, roundedBits(emitter, high), ~0xffff);
     Value lower = shiftRight(emitter, roundedBits(emitter, low));
     return arith::OrIOp::create(builder, loc, upper, lower);

@@ -14,6 +14,9 @@ GemmTiles::GemmTiles(Emitter &emitter, Arguments &arguments)
       vectors(emitter.level().panelVectors) {
   if (hasConfig(arguments.kernel(), "bias"))
     bias = firstExtra++;
+  endOfExtras = output;
+  if (hasConfig(arguments.kernel(), "scatter"))
+    places = --endOfExtras;
   arguments.mapDims(dims);
 }
 
@@ -54,6 +57,23 @@ void GemmTiles::startJob(Value job, const GemmPartition &parts) {
   firstPanel = emitter.mul(chunk, parts.chunkPanels);
   lastPanel =
       emitter.min(emitter.add(firstPanel, parts.chunkPanels), parts.panels);
+  startEpilogue();
+}
+
+void GemmTiles::startEpilogue() {
+  uniform = dims;
+  auto numbers =
+      arguments.kernel().getConfig().getAs<DenseI64ArrayAttr>("uniform");
+  if (!numbers)
+    return;
+  Block &body = region().front();
+  for (int64_t number : numbers.asArrayRef()) {
+    unsigned operand = firstExtra + number;
+    uniform.map(body.getArgument(number + 1),
+                emitter.loadElement(arguments.elementType(operand),
+                                    arguments.pointer(operand)));
+  }
+  cloneUniform(emitter, body, uniform);
 }
 
 Value GemmTiles::a(Value row) {
@@ -96,22 +116,22 @@ void GemmTiles::storeStart(Value panel, Value address) {
 void GemmTiles::prefetch(const GemmTile &tile) {
   emitter.loop(tile.rows, 1, [&](Value inTile) {
     Value row = emitter.add(tile.row, inTile);
-    auto prefetch = [&](unsigned operand, bool forWriting) {
+    auto prefetch = [&](unsigned operand, Value at, bool forWriting) {
       int64_t bytes = width * elementBytes(arguments.elementType(operand));
       for (int64_t line = 0; line < bytes; line += 64)
         emitter.prefetch(
-            emitter.offset(address(operand, row, tile.column), line), 3,
+            emitter.offset(address(operand, at, tile.column), line), 3,
             forWriting);
     };
-    prefetch(output, /*forWriting=*/true);
-    for (unsigned extra = firstExtra; extra < output; ++extra)
+    prefetch(output, outputRow(row), /*forWriting=*/true);
+    for (unsigned extra = firstExtra; extra < endOfExtras; ++extra)
       if (isContiguous(view(extra)))
-        prefetch(extra, /*forWriting=*/false);
+        prefetch(extra, row, /*forWriting=*/false);
   });
 }
 
 bool GemmTiles::isPlain() {
-  return region().empty() && arguments.elementType(output).isF32();
+  return region().empty() && arguments.elementType(output).isF32() && !places;
 }
 
 void GemmTiles::finish(const GemmTile &tile, Value accumulators,
@@ -122,6 +142,47 @@ void GemmTiles::finish(const GemmTile &tile, Value accumulators,
       [&] { finishRows(tile, accumulators, skipped, /*partial=*/true); });
 }
 
+Value GemmTiles::outputRow(Value row) {
+  if (!places)
+    return row;
+  return emitter.widen(emitter.loadElement(arguments.elementType(*places),
+                                           arguments.address(*places, row)));
+}
+
+void GemmTiles::finishRow(const GemmTile &tile, Value accumulators,
+                          Value inTile, ArrayRef<Value> masks) {
+  Value row = emitter.add(tile.row, inTile);
+  Value tileRow = emitter.offset(accumulators, emitter.mul(inTile, width * 4));
+  Value written = outputRow(row);
+  for (auto [vector, mask] : llvm::enumerate(masks)) {
+    int64_t lane = vector * emitter.lanes();
+    Value result = emitter.load(emitter.vectorType(emitter.f32Type()),
+                                emitter.offset(tileRow, lane * 4));
+    if (!region().empty()) {
+      Block &body = region().front();
+      IRMapping mapping = uniform;
+      mapping.map(body.getArgument(0), result);
+      for (unsigned extra = firstExtra; extra < endOfExtras; ++extra) {
+        Value argument = body.getArgument(extra - firstExtra + 1);
+        if (!uniform.contains(argument))
+          mapping.map(argument, loadExtra(extra, tile, row, vector, mask));
+      }
+      FailureOr<SmallVector<Value>> results =
+          cloneOnVectors(emitter, body, mapping, emitter.lanes());
+      if (failed(results)) {
+        status = failure();
+        return;
+      }
+      result = results->front();
+    }
+    Type element = arguments.elementType(output);
+    emitter.storeElements(element, result,
+                          emitter.offset(address(output, written, tile.column),
+                                         lane * elementBytes(element)),
+                          mask);
+  }
+}
+
 void GemmTiles::finishRows(const GemmTile &tile, Value accumulators,
                            Value skipped, bool partial) {
   SmallVector<Value> masks(vectors);
@@ -130,34 +191,11 @@ void GemmTiles::finishRows(const GemmTile &tile, Value accumulators,
       mask = emitter.firstLanes(
           emitter.add(tile.columns, -int64_t(vector) * emitter.lanes()));
   emitter.loop(skipped, tile.rows, emitter.number(1), [&](Value inTile) {
-    Value row = emitter.add(tile.row, inTile);
-    Value tileRow =
-        emitter.offset(accumulators, emitter.mul(inTile, width * 4));
-    for (auto [vector, mask] : llvm::enumerate(masks)) {
-      int64_t lane = vector * emitter.lanes();
-      Value result = emitter.load(emitter.vectorType(emitter.f32Type()),
-                                  emitter.offset(tileRow, lane * 4));
-      if (!region().empty()) {
-        Block &body = region().front();
-        IRMapping mapping = dims;
-        mapping.map(body.getArgument(0), result);
-        for (unsigned extra = firstExtra; extra < output; ++extra)
-          mapping.map(body.getArgument(extra - firstExtra + 1),
-                      loadExtra(extra, tile, row, vector, mask));
-        FailureOr<SmallVector<Value>> results =
-            cloneOnVectors(emitter, body, mapping, emitter.lanes());
-        if (failed(results)) {
-          status = failure();
-          return;
-        }
-        result = results->front();
-      }
-      Type element = arguments.elementType(output);
-      emitter.storeElements(element, result,
-                            emitter.offset(address(output, row, tile.column),
-                                           lane * elementBytes(element)),
-                            mask);
-    }
+    auto finish = [&] { finishRow(tile, accumulators, inTile, masks); };
+    if (!places)
+      return finish();
+    Value place = outputRow(emitter.add(tile.row, inTile));
+    emitter.ifElse(emitter.less(place, emitter.number(0)), [] {}, finish);
   });
 }
 

@@ -31,7 +31,7 @@ public:
 
   /// @name Of the whole product
   /// @{
-  mlir::Value rows() { return arguments.size(output, 2); }
+  mlir::Value rows() { return arguments.size(kA, 2); }
   mlir::Value columns() { return arguments.size(output, 3); }
   mlir::Value depth() { return arguments.size(kA, 3); }
   mlir::Value batches();
@@ -84,17 +84,25 @@ private:
   mlir::Value address(unsigned operand, mlir::Value row, mlir::Value column) {
     return arguments.address(operand, {batch0, batch1, row, column});
   }
+  /// The row of the output that a row of the product is; negative where none.
+  mlir::Value outputRow(mlir::Value row);
+  void finishRow(const GemmTile &tile, mlir::Value accumulators,
+                 mlir::Value inTile, llvm::ArrayRef<mlir::Value> masks);
   void finishRows(const GemmTile &tile, mlir::Value accumulators,
                   mlir::Value skipped, bool partial);
+  /// Computes what of the epilogue is the same for all elements.
+  void startEpilogue();
   mlir::Value loadExtra(unsigned operand, const GemmTile &tile, mlir::Value row,
                         int64_t vector, mlir::Value mask);
 
   Emitter &emitter;
   Arguments &arguments;
   std::optional<unsigned> bias;
-  unsigned firstExtra, output;
+  std::optional<unsigned> places;
+  unsigned firstExtra, endOfExtras, output;
   int64_t width, vectors;
   mlir::IRMapping dims;
+  mlir::IRMapping uniform; ///< what of the epilogue is the same everywhere
   mlir::Value batch0, batch1;
   mlir::Value panelBytes, panelsOfBatch;
 };

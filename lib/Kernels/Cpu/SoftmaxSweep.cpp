@@ -22,18 +22,6 @@ using namespace bridge;
 
 namespace {
 
-/// The operands, in the order of the kind.
-struct Operands {
-  unsigned scale = 2;
-  std::optional<unsigned> rowFactors, columnFactors, bias;
-  unsigned rowLabels;
-  std::optional<unsigned> columnLabels;
-  unsigned rowMax, rowSum, rowPicked;
-  unsigned columnMax = 0, columnSum = 0, columnPicked = 0;
-
-  explicit Operands(plan::KernelOp kernel);
-};
-
 class SoftmaxSweepKernel final : public Kernel {
 public:
   LogicalResult body(Emitter &emitter, Arguments &arguments, Value job,
@@ -83,7 +71,7 @@ private:
   Value rowState(Value row, Value base);
   Type vectorType() { return emitter.vectorType(emitter.f32Type()); }
 
-  Operands operands;
+  SoftmaxSweepOperands operands;
   Functions functions;
   Value rowMaxima, rowSums; ///< scratch: a vector for each row of the block
   Value columnState;        ///< on the stack: max, then sum, by vector
@@ -92,28 +80,6 @@ private:
 };
 
 } // namespace
-
-Operands::Operands(plan::KernelOp kernel) {
-  unsigned next = scale + 1;
-  auto optional = [&](StringRef name) -> std::optional<unsigned> {
-    if (!hasConfig(kernel, name))
-      return std::nullopt;
-    return next++;
-  };
-  rowFactors = optional("row_factors");
-  columnFactors = optional("column_factors");
-  bias = optional("bias");
-  rowLabels = next++;
-  columnLabels = optional("columns");
-  rowMax = next++;
-  rowSum = next++;
-  rowPicked = next++;
-  if (columnLabels) {
-    columnMax = next++;
-    columnSum = next++;
-    columnPicked = next++;
-  }
-}
 
 SoftmaxSweep::SoftmaxSweep(Emitter &emitter, Arguments &arguments,
                            Value scratch)

@@ -35,7 +35,9 @@ struct ExpandMath : public bridge::impl::BridgeExpandMathBase<ExpandMath> {
   using BridgeExpandMathBase::BridgeExpandMathBase;
 
   void runOnOperation() override {
-    const CpuLevel *cpuLevel = lookupCpuLevel(level);
+    // A GPU is asked for nothing that a plain processor does not have.
+    const CpuLevel *cpuLevel =
+        level == "gpu" ? &cpuLevels().back() : lookupCpuLevel(level);
     if (!cpuLevel) {
       getOperation()->emitError("unknown level of the instruction set '")
           << level << "'";

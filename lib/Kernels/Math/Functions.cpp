@@ -100,7 +100,8 @@ Value Functions::clamp(Value x, double low, double high) {
 
 bool Functions::hasScale() {
   auto vector = dyn_cast<VectorType>(type);
-  return emitter.level().hasAvx512 && vector && vector.getRank() == 1 &&
+  const CpuLevel *level = emitter.cpuLevel();
+  return level && level->hasAvx512 && vector && vector.getRank() == 1 &&
          vector.getDimSize(0) == 16;
 }
 

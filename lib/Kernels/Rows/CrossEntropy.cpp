@@ -4,7 +4,6 @@
 #include "bridge/Kernels/Rows.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -63,9 +62,8 @@ Value CrossEntropyKernel::loss(Emitter &emitter, Arguments &arguments,
                   emitter.splat(0));
   });
   // As a vector: mathematics is expanded on vectors only.
-  Value logarithm = vector::ExtractOp::create(
-      builder, loc, math::LogOp::create(builder, loc, emitter.broadcast(sum)),
-      0);
+  Value logarithm = emitter.firstLane(
+      math::LogOp::create(builder, loc, emitter.broadcast(sum)));
   Value target = emitter.mulf(emitter.subf(x.loadElement(label), highest),
                               emitter.scalar(1 - smoothing));
   if (smoothing != 0) {

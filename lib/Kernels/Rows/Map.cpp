@@ -12,8 +12,6 @@
 #include "bridge/Kernels/RegionCloner.h"
 #include "bridge/Kernels/Rows.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
@@ -211,9 +209,8 @@ LogicalResult MapRow::emit(Value begin, Value end) {
 Value MapRow::repeatFirst(Value vector, const Tail *tail) {
   if (!tail)
     return vector;
-  Value first =
-      vector::ExtractOp::create(emitter.builder(), emitter.loc(), vector, 0);
-  return emitter.select(tail->mask, vector, emitter.broadcast(first));
+  return emitter.select(tail->mask, vector,
+                        emitter.broadcast(emitter.firstLane(vector)));
 }
 
 /// One vector of the row.
@@ -272,29 +269,10 @@ Value MapRow::loadFollowed(const Followed &followed, Value position,
 /// A load whose indices differ between the lanes in any way, lane by lane.
 Value MapRow::loadLanes(plan::LoadOp load, IRMapping &mapping,
                         const Tail *tail) {
-  OpBuilder &builder = emitter.builder();
-  Location loc = emitter.loc();
-  unsigned operand = region.operandOf(load);
-  Value base = arguments.pointer(operand);
-  Value offsets;
-  for (auto [axis, index] : llvm::enumerate(load.getIndices())) {
-    Value at = indexWithin(load, axis, mapping.lookup(index), tail);
-    Value stride = arguments.stride(operand, axis);
-    if (!isa<VectorType>(at.getType())) {
-      base = emitter.offset(base, emitter.mul(at, stride));
-      continue;
-    }
-    Value bytes = emitter.mul(at, emitter.broadcast(stride));
-    offsets = offsets ? emitter.add(offsets, bytes) : bytes;
-  }
-  Values lanes;
-  for (int64_t lane = 0; lane < emitter.lanes(); ++lane) {
-    Value offset = vector::ExtractOp::create(builder, loc, offsets, lane);
-    lanes.push_back(emitter.loadElement(elementType(arguments, operand),
-                                        emitter.offset(base, offset)));
-  }
-  return vector::FromElementsOp::create(
-      builder, loc, emitter.vectorType(load.getType()), lanes);
+  Values places;
+  for (auto [axis, index] : llvm::enumerate(load.getIndices()))
+    places.push_back(indexWithin(load, axis, mapping.lookup(index), tail));
+  return gatherAt(emitter, arguments, region.operandOf(load), places);
 }
 
 /// An index of a capture as i64; a wrong one is reported, and kept within the
@@ -316,8 +294,8 @@ Value MapRow::indexWithin(plan::LoadOp load, unsigned axis, Value index,
 void MapRow::checkDivisor(Operation &op, Value divisor, const Tail *tail) {
   if (!op.hasAttr(plan::kSiteAttr))
     return;
-  bool isVector = isa<VectorType>(divisor.getType());
-  Value zero = isVector ? emitter.splat32(0) : emitter.number32(0);
+  Value zero =
+      emitter.isVector(divisor) ? emitter.splat32(0) : emitter.number32(0);
   reportWhere(op, emitter.equal(divisor, zero), emitter.number(0),
               emitter.number(0), tail);
 }
@@ -326,21 +304,19 @@ void MapRow::checkDivisor(Operation &op, Value divisor, const Tail *tail) {
 /// several lanes' `a`, the greatest is told.
 void MapRow::reportWhere(Operation &op, Value isWrong, Value a, Value b,
                          const Tail *tail) {
-  OpBuilder &builder = emitter.builder();
-  Location loc = emitter.loc();
   int64_t site = op.getAttrOfType<IntegerAttr>(plan::kSiteAttr).getInt();
   Value any = isWrong;
-  if (isa<VectorType>(isWrong.getType())) {
+  if (emitter.isVector(isWrong)) {
     if (tail)
-      isWrong = arith::AndIOp::create(builder, loc, isWrong, tail->mask);
-    any = LLVM::vector_reduce_or::create(builder, loc, builder.getI1Type(),
-                                         isWrong);
+      isWrong = arith::AndIOp::create(emitter.builder(), emitter.loc(), isWrong,
+                                      tail->mask);
+    any = emitter.reduce(LaneReduction::Or, isWrong);
   }
   emitter.ifThen(any, [&] {
     Value told = a;
-    if (isa<VectorType>(a.getType()))
-      told = vector::ReductionOp::create(
-          builder, loc, vector::CombiningKind::MAXSI,
+    if (emitter.isVector(a))
+      told = emitter.reduce(
+          LaneReduction::MaxSigned,
           emitter.select(isWrong, a,
                          emitter.broadcast(emitter.number(INT64_MIN))));
     reportFault(emitter, arguments, site, told, b);
@@ -382,7 +358,7 @@ MapKernel::Split MapKernel::split(Emitter &emitter, Arguments &arguments) {
   split.rows = product(emitter, split.axes);
   Value size = rowSize(emitter, arguments, region.out());
   split.rowsPerJob = rowsPerJob(emitter, size);
-  split.pieces = emitter.ceilDiv(size, kElementsPerJob);
+  split.pieces = emitter.ceilDiv(size, emitter.elementsPerJob());
   return split;
 }
 
@@ -398,8 +374,9 @@ LogicalResult MapKernel::body(Emitter &emitter, Arguments &arguments, Value job,
   Value run = emitter.div(job, parts.pieces);
   Value first = emitter.mul(run, parts.rowsPerJob);
   Value last = emitter.min(emitter.add(first, parts.rowsPerJob), parts.rows);
-  Value begin = emitter.mul(emitter.rem(job, parts.pieces), kElementsPerJob);
-  Value end = emitter.min(emitter.add(begin, kElementsPerJob),
+  Value begin =
+      emitter.mul(emitter.rem(job, parts.pieces), emitter.elementsPerJob());
+  Value end = emitter.min(emitter.add(begin, emitter.elementsPerJob()),
                           rowSize(emitter, arguments, region.out()));
   LogicalResult result = success();
   walk(emitter, parts.axes, first, last, [&](ValueRange place) {

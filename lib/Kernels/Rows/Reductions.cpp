@@ -10,7 +10,6 @@
 #include "bridge/Kernels/Config.h"
 #include "bridge/Kernels/Rows.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -151,25 +150,20 @@ Value ReduceKernel::combine(Emitter &emitter, Value value, Value accumulator) {
 
 /// The lanes of the accumulator made one scalar.
 Value ReduceKernel::overLanes(Emitter &emitter, Value accumulator) {
-  vector::CombiningKind how = vector::CombiningKind::ADD;
+  LaneReduction how = LaneReduction::Add;
   if (kind == ReduceKind::Any)
-    how = vector::CombiningKind::OR;
+    how = LaneReduction::Or;
   else if (kind == ReduceKind::Max)
-    how = isFloat ? vector::CombiningKind::MAXIMUMF
-                  : vector::CombiningKind::MAXSI;
+    how = isFloat ? LaneReduction::Maximum : LaneReduction::MaxSigned;
   else if (kind == ReduceKind::Min)
-    how = isFloat ? vector::CombiningKind::MINIMUMF
-                  : vector::CombiningKind::MINSI;
-  else if (isFloat)
-    return sumOfLanes(emitter, accumulator);
-  return vector::ReductionOp::create(emitter.builder(), emitter.loc(), how,
-                                     accumulator);
+    how = isFloat ? LaneReduction::Minimum : LaneReduction::MinSigned;
+  return emitter.reduce(how, accumulator);
 }
 
 /// The result (a scalar or vector) of `count` elements.
 Value ReduceKernel::finished(Emitter &emitter, Value accumulator, Value count) {
   OpBuilder &builder = emitter.builder();
-  bool isVector = isa<VectorType>(accumulator.getType());
+  bool isVector = emitter.isVector(accumulator);
   if (kind == ReduceKind::Mean) {
     Value divisor = toFloat(emitter, count);
     return emitter.divf(accumulator,

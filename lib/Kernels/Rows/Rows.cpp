@@ -3,7 +3,6 @@
 #include "bridge/Runtime/Abi.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace bridge;
@@ -107,14 +106,8 @@ Value Row::load(Value position, const Tail *tail) const {
   if (spacing == Spacing::Contiguous)
     return emitter->loadElements(element, address(position),
                                  tail ? tail->mask : Value());
-  Values lanes;
-  for (int64_t lane = 0; lane < emitter->lanes(); ++lane) {
-    Value at = emitter->add(position, lane);
-    lanes.push_back(loadElement(tail ? emitter->min(at, tail->last) : at));
-  }
-  return vector::FromElementsOp::create(
-      emitter->builder(), emitter->loc(),
-      emitter->vectorType(loadedType(element)), lanes);
+  return emitter->loadRow(element, start, stride, position,
+                          tail ? tail->last : Value());
 }
 
 void Row::store(Value value, Value position, const Tail *tail) const {
@@ -226,9 +219,7 @@ Value bridge::within(Emitter &emitter, const Tail *tail, Value value,
 }
 
 Value bridge::sumOfLanes(Emitter &emitter, Value vector) {
-  return vector::ReductionOp::create(emitter.builder(), emitter.loc(),
-                                     vector::CombiningKind::ADD, vector,
-                                     arith::FastMathFlags::reassoc);
+  return emitter.reduce(LaneReduction::Add, vector);
 }
 
 Value bridge::toFloat(Emitter &emitter, Value number) {
@@ -261,9 +252,7 @@ Value bridge::maxOverRow(Emitter &emitter, Value size,
         return {emitter.maxf(a[0], b[0])};
       });
   // No lane is NaN, so that the reduction may assume so.
-  return vector::ReductionOp::create(emitter.builder(), emitter.loc(),
-                                     vector::CombiningKind::MAXNUMF, highest[0],
-                                     arith::FastMathFlags::nnan);
+  return emitter.reduce(LaneReduction::MaxNumber, highest[0]);
 }
 
 //===----------------------------------------------------------------------===//
@@ -272,9 +261,9 @@ Value bridge::maxOverRow(Emitter &emitter, Value size,
 
 Value bridge::rowsPerJob(Emitter &emitter, Value elements) {
   Value one = emitter.number(1);
-  return emitter.max(
-      emitter.div(emitter.number(kElementsPerJob), emitter.max(elements, one)),
-      one);
+  return emitter.max(emitter.div(emitter.number(emitter.elementsPerJob()),
+                                 emitter.max(elements, one)),
+                     one);
 }
 
 Value RowKernel::jobs(Emitter &emitter, Arguments &arguments) {

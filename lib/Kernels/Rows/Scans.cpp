@@ -3,7 +3,6 @@
 #include "bridge/Kernels/Config.h"
 #include "bridge/Kernels/Rows.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -42,7 +41,7 @@ private:
 Value ArgExtremeKernel::key(Emitter &emitter, Value loaded) {
   OpBuilder &builder = emitter.builder();
   Location loc = emitter.loc();
-  VectorType integers = emitter.vectorType(builder.getI32Type());
+  Type integers = emitter.vectorType(builder.getI32Type());
   Value value = loaded;
   if (getElementTypeOrSelf(loaded).isInteger(1))
     value = arith::ExtUIOp::create(builder, loc, integers, loaded);
@@ -67,8 +66,6 @@ Value ArgExtremeKernel::key(Emitter &emitter, Value loaded) {
 
 void ArgExtremeKernel::row(Emitter &emitter, Arguments &arguments,
                            ValueRange place) {
-  OpBuilder &builder = emitter.builder();
-  Location loc = emitter.loc();
   Row x = Row::read(emitter, arguments, 0, place);
   Value lowest = emitter.splat32(INT32_MIN);
 
@@ -96,13 +93,11 @@ void ArgExtremeKernel::row(Emitter &emitter, Arguments &arguments,
                 emitter.select(isTie, emitter.min(a[1], b[1]), best[1])};
       });
 
-  Value highest = vector::ReductionOp::create(
-      builder, loc, vector::CombiningKind::MAXSI, best[0]);
+  Value highest = emitter.reduce(LaneReduction::MaxSigned, best[0]);
   Value candidates =
       emitter.select(emitter.equal(best[0], emitter.broadcast(highest)),
                      best[1], emitter.splat32(INT32_MAX));
-  Value first = vector::ReductionOp::create(
-      builder, loc, vector::CombiningKind::MINSI, candidates);
+  Value first = emitter.reduce(LaneReduction::MinSigned, candidates);
   emitter.store(first, arguments.address(1, place));
 }
 
@@ -140,19 +135,23 @@ void CumsumKernel::row(Emitter &emitter, Arguments &arguments,
   Row out = Row::write(emitter, arguments, 1, place);
   Type element = elementType(arguments, 0);
   bool isFloat = loadedType(element).isF32();
-  emitter.loop(
-      emitter.number(0), rowSize(emitter, arguments, 0), emitter.number(1),
-      isFloat ? emitter.scalar(0) : emitter.number32(0),
-      [&](Value position, ValueRange sum) -> Values {
-        Value value = x.loadElement(position);
-        if (element.isInteger(1))
-          value = arith::ExtUIOp::create(emitter.builder(), emitter.loc(),
-                                         emitter.builder().getI32Type(), value);
-        Value next =
-            isFloat ? emitter.addf(sum[0], value) : emitter.add(sum[0], value);
-        out.storeElement(next, position);
-        return {next};
-      });
+  // Another lane may not read what this one has written: x may be out.
+  emitter.once([&] {
+    emitter.loop(
+        emitter.number(0), rowSize(emitter, arguments, 0), emitter.number(1),
+        isFloat ? emitter.scalar(0) : emitter.number32(0),
+        [&](Value position, ValueRange sum) -> Values {
+          Value value = x.loadElement(position);
+          if (element.isInteger(1))
+            value =
+                arith::ExtUIOp::create(emitter.builder(), emitter.loc(),
+                                       emitter.builder().getI32Type(), value);
+          Value next = isFloat ? emitter.addf(sum[0], value)
+                               : emitter.add(sum[0], value);
+          out.storeElement(next, position);
+          return {next};
+        });
+  });
 }
 
 std::unique_ptr<Kernel> bridge::makeCumsumKernel(plan::KernelOp kernel) {

@@ -23,7 +23,8 @@ public:
   LogicalResult body(Emitter &emitter, Arguments &arguments, Value job,
                      Value scratch) override;
   Value jobs(Emitter &emitter, Arguments &arguments) override {
-    return emitter.ceilDiv(arguments.size(kPicked, 0), kElementsPerJob);
+    return emitter.ceilDiv(arguments.size(kPicked, 0),
+                           emitter.elementsPerJob());
   }
 
 private:
@@ -108,8 +109,8 @@ void SoftmaxMergeKernel::merge(Emitter &emitter, Arguments &arguments,
 
 LogicalResult SoftmaxMergeKernel::body(Emitter &emitter, Arguments &arguments,
                                        Value job, Value scratch) {
-  Value first = emitter.mul(job, kElementsPerJob);
-  Value last = emitter.min(emitter.add(first, kElementsPerJob),
+  Value first = emitter.mul(job, emitter.elementsPerJob());
+  Value last = emitter.min(emitter.add(first, emitter.elementsPerJob()),
                            arguments.size(kPicked, 0));
   sweep(emitter, first, last, [&](Value position, const Tail *tail) {
     merge(emitter, arguments, position, tail);

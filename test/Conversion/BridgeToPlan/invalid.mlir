@@ -13,3 +13,13 @@ func.func @log_sum_exp(%q: tensor<2x4x5x16xf32>) -> tensor<2x4x5xf32> attributes
   %0, %1 = bridge.attention %q, %q, %q scale 1.0 : tensor<2x4x5x16xf32>, tensor<2x4x5x16xf32>, tensor<2x4x5x16xf32> -> tensor<2x4x5x16xf32>, tensor<2x4x5xf32>
   return %1 : tensor<2x4x5xf32>
 }
+
+// -----
+
+func.func @before_a_pass(%x: tensor<4xf32>) -> tensor<4xf32> attributes {bridge.entry} {
+  // expected-error @below {{'bridge.encoder' op has no kernel; expected a pass before convert-bridge-to-plan to have replaced it}}
+  %0 = bridge.encoder "part" {
+    bridge.yield %x : tensor<4xf32>
+  } : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}

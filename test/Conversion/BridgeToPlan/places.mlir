@@ -46,3 +46,21 @@ func.func @concat(%class: tensor<64xf32>, %x: tensor<?x4x4x16xf32, #bridge.dims<
   %5 = bridge.unary sin %4 : tensor<?x6x64xf32, #bridge.dims<"b">>
   return %5 : tensor<?x6x64xf32, #bridge.dims<"b">>
 }
+
+// -----
+
+// A count is a splice of vectors without elements, and leaves the entry.
+
+// CHECK:       module attributes {plan.sites = ["llava.bridge:7:5: the text has {a} places, but there are {b} vectors to put there"]}
+// CHECK-LABEL: func.func @count
+// CHECK:         %[[NOTHING:.*]] = plan.buffer {{.*}} : !plan.view<f32, ["b * t", 0], [0, 4]>
+// CHECK:         %[[VECTORS:.*]] = plan.subview %[[NOTHING]] from "0" : {{.*}} -> <f32, ["16 * n", 0], [0, 4]>
+// CHECK:         plan.launch @splice{{.*}}(%[[NOTHING]], %[[VECTORS]], %{{.*}}, %[[NOTHING]])
+// CHECK-NEXT:    plan.stop_on_fault
+!truth = tensor<?x?xi1, #bridge.dims<"b", "t">>
+!seen = tensor<?x16x64xf32, #bridge.dims<"n">>
+func.func @count(%at: !truth, %seen: !seen) -> !seen attributes {bridge.entry} {
+  bridge.check_count %at is "16 * n" : !truth loc("llava.bridge":7:5)
+  %0 = bridge.unary exp %seen : !seen
+  return %0 : !seen
+}

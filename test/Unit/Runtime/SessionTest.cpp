@@ -130,6 +130,13 @@ static void testErrors(const char *weights) {
   CHECK_FAILS(run(affine, {good, mask}, 2), BRIDGE_BAD_ARGUMENT,
               "entry `affine` has 1 outputs, got room for 2");
   CHECK_FAILS(run(9, {}, 0), BRIDGE_BAD_ARGUMENT, "there is no entry 9");
+  CHECK_FAILS(
+      bridge_session_run(opened.session, affine, nullptr, 2, outputs, 1, &why),
+      BRIDGE_BAD_ARGUMENT, "the inputs of entry `affine` are a null pointer");
+  bridge_tensor inputs[] = {good, mask};
+  CHECK_FAILS(
+      bridge_session_run(opened.session, affine, inputs, 2, nullptr, 1, &why),
+      BRIDGE_BAD_ARGUMENT, "the outputs of entry `affine` are a null pointer");
   CHECK_FAILS(run(affine, {tensor(BRIDGE_I64, {5, 3}, ids), mask}, 1),
               BRIDGE_BAD_INPUT, "input `x` has dtype i64, expected f32");
   CHECK_FAILS(run(affine, {good, tensor(BRIDGE_F32, {5}, x)}, 1),

@@ -12,6 +12,7 @@ from ._library import MAX_RANK, Library, Message, SessionOptions, Tensor
 
 _DTYPES = {"float32": 0, "float64": 1, "float16": 3, "int32": 4, "int64": 5, "bool": 6, "uint8": 7, "int8": 8,
            "int16": 9, "uint16": 10, "uint32": 11, "uint64": 12}
+_MAX_THREADS = 4096
 
 
 class BridgeError(Exception):
@@ -22,8 +23,10 @@ class Model:
     """A compiled bridge with its weights, and one session to run it in."""
 
     def __init__(self, library, weights=None, threads=0):
-        self._lib = Library(str(library), BridgeError)
         self._model, self._session = c.c_void_p(), c.c_void_p()
+        if not 0 <= threads <= _MAX_THREADS:
+            raise BridgeError(f"{threads} threads: a number from 1 to {_MAX_THREADS} is expected, or 0 for all cores")
+        self._lib = Library(str(library), BridgeError)
         self._call(self._lib.model_open, self._lib.program, str(weights).encode() if weights else None,
                    c.byref(self._model))
         options = SessionOptions(threads, 0)
@@ -36,21 +39,26 @@ class Model:
         if function(*arguments, c.byref(message)):
             raise BridgeError(message.text.decode())
 
+    def _check_open(self):
+        if not self._session:
+            raise BridgeError("the model is closed")
+
     @property
     def arena_bytes(self):
         """Bytes of the last run's intermediates, inputs and outputs."""
+        self._check_open()
         return self._lib.session_arena_bytes(self._session)
 
     @property
     def weights_bytes(self):
         """Bytes of the packed weights."""
+        self._check_open()
         return self._lib.model_weights_bytes(self._model)
 
     def run(self, entry, **inputs):
         """The results of an entry by name. Inputs are arrays by name; results are copies."""
-        if not self._session:
-            raise BridgeError("the model is closed")
-        index = self._lib.manifest_find(self._manifest, entry.encode())
+        self._check_open()
+        index = self._lib.manifest_find(self._manifest, str(entry).encode())
         if index < 0:
             entries = range(self._lib.manifest_entry_count(self._manifest))
             known = [self._lib.manifest_entry(self._manifest, i).contents.name.decode() for i in entries]

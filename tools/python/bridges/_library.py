@@ -82,9 +82,9 @@ class Library:
     def __init__(self, path, error):
         try:
             self._loaded = c.CDLL(path)  # keeps it in memory
+            symbol = next((name for name in _exported_symbols(path) if name.endswith(_SUFFIX)), None)
         except OSError as reason:
             raise error(str(reason)) from None
-        symbol = next((name for name in _exported_symbols(path) if name.endswith(_SUFFIX)), None)
         if not symbol:
             raise error(f"{path}: not a compiled bridge: it has no symbol `…{_SUFFIX.decode()}`")
         program = _Program.in_dll(self._loaded, symbol.decode())
