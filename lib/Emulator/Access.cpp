@@ -38,6 +38,10 @@ void Block::report(Thread &thread, const Conflict &conflict, AccessKind kind,
     fail(thread, site,
          access + ": a copy is under way there that nobody has waited for, " +
              placeOf(conflict.site) + " of " + other);
+  case Conflict::UnfencedProxy:
+    fail(thread, site,
+         access + ": written " + placeOf(conflict.site) + " by " + other +
+             " without a proxy fence since");
   case Conflict::ReadAfterWrite:
   case Conflict::WriteAfterWrite:
     fail(thread, site,
@@ -91,4 +95,24 @@ void Block::accessShared(Thread &thread, const char *address, uint32_t bytes,
   Conflict conflict{Conflict::Bounds};
   conflict.offset = static_cast<uint32_t>(address - shared.begin());
   report(thread, conflict, kind, bytes, site);
+}
+
+void Block::readByEngine(Thread &thread, const char *address, uint32_t bytes,
+                         Site site) {
+  if (!shared.contains(address))
+    return accessShared(thread, address, bytes, AccessKind::Read, 1, site);
+  Conflict conflict = shared.readByEngine(
+      address, bytes, thread.accessor(site), [&](uint16_t index) {
+        return index < threadCount ? threads[index].fenced : ~0u;
+      });
+  report(thread, conflict, AccessKind::Read, bytes, site);
+}
+
+void Block::finishBulkCopy(const char *address, uint32_t bytes, Site site,
+                           ClockSum &known) {
+  // The engine is the one behind the threads.
+  uint16_t engine = threadCount;
+  shared.finishCopy(address, bytes,
+                    {engine, uint16_t(site), ++engineTime, nullptr});
+  known.addTime(start, engine, engineTime);
 }

@@ -13,6 +13,10 @@ void BlockBarriers::clear() {
     barrier.known.clear();
     barrier.waiting.clear();
   }
+  for (Group &group : groups) {
+    group.arrived = 0;
+    group.known.clear();
+  }
   for (auto &warp : meetings)
     warp.clear();
 }
@@ -122,4 +126,30 @@ void BlockBarriers::syncWarp(Thread &thread, uint32_t mask, Site site) {
       if (mask >> lane & 1)
         lanes[lane].seen = known;
   });
+}
+
+void BlockBarriers::meetGroup(Thread &thread, Site site,
+                              llvm::function_ref<void()> together) {
+  constexpr uint32_t size = 128;
+  Block &block = *thread.block;
+  Group &group = groups[thread.index / size];
+  if (group.arrived == 0)
+    group.site = site;
+  else if (group.site != site)
+    block.fail(thread, site,
+               "its warp group is apart: others wait for this thread " +
+                   block.placeOf(group.site));
+  group.known.add(thread.seen, thread.index, thread.time++);
+  if (++group.arrived != size)
+    return block.wait(thread, site);
+  group.arrived = 0;
+  ClockRef known = group.known.take();
+  group.known.clear();
+  Thread *threads = block.warpOf(thread) - thread.warp % 4 * 32;
+  for (uint32_t i = 0; i < size; ++i)
+    threads[i].seen = known;
+  together();
+  for (uint32_t i = 0; i < size; ++i)
+    if (&threads[i] != &thread)
+      block.wake(threads[i]);
 }

@@ -36,6 +36,11 @@ public:
   void meet(Thread &thread, uint32_t mask, Site site,
             llvm::function_ref<void()> together);
 
+  /// Meets the four warps of the thread's group, who know of each other's
+  /// accesses then, as `meet`.
+  void meetGroup(Thread &thread, Site site,
+                 llvm::function_ref<void()> together);
+
   /// Meets as `meet`; afterwards the lanes know of each other's accesses.
   void syncWarp(Thread &thread, uint32_t mask, Site site);
 
@@ -58,7 +63,14 @@ private:
   /// Lets all go who wait; gives what they know now.
   static ClockRef open(Block &block, Barrier &barrier);
 
+  struct Group {
+    uint32_t arrived = 0;
+    Site site;
+    ClockSum known;
+  };
+
   Barrier barriers[kCount];
+  Group groups[8];                            ///< of four warps
   llvm::SmallVector<Meeting, 2> meetings[32]; ///< for each warp
 };
 

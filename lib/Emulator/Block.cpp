@@ -13,6 +13,9 @@ static thread_local Block *running;
 void Block::enter() {
   Thread &thread = *running->current;
   running->grid->entry(&thread, running->grid->arguments);
+  if (!thread.stores.empty())
+    running->fail(thread, thread.stores.front().site,
+                  "the thread returns without a wait for this store");
   thread.finished = true;
   running->leave(thread);
 }
@@ -110,8 +113,10 @@ llvm::Error Block::begin(const Grid &launched) {
 void Block::prepare(std::array<uint32_t, 3> position) {
   shared.start(grid->dynamicSharedBytes, grid->arrays, lastTime);
   barriers.clear();
+  memoryBarriers.clear();
+  engineTime = lastTime;
   // One more than there are threads, for the tensor engine.
-  ClockRef start = llvm::makeIntrusiveRefCnt<ClockVector>(
+  start = llvm::makeIntrusiveRefCnt<ClockVector>(
       std::vector<uint32_t>(threadCount + 1, lastTime));
   auto [width, height, depth] = grid->threads;
   for (uint32_t i = 0; i < threadCount; ++i) {
@@ -133,6 +138,11 @@ void Block::prepare(std::array<uint32_t, 3> position) {
     thread.time = lastTime + 1;
     thread.seen = start;
     thread.copies.clear();
+    thread.fenced = lastTime;
+    thread.stores.clear();
+    thread.storeGroups.clear();
+    thread.products.clear();
+    thread.productGroups.clear();
     thread.stackPointer = prepareFiber(stacks.end(i), enter);
     wake(thread);
   }
@@ -142,14 +152,17 @@ llvm::Error Block::run(std::array<uint32_t, 3> position) {
   prepare(position);
   failure.clear();
   running = this;
-  while ((current = next(nullptr)) && failure.empty())
-    bridge_emulator_switch(&scheduler, current->stackPointer);
+  do
+    while (failure.empty() && (current = next(nullptr)))
+      bridge_emulator_switch(&scheduler, current->stackPointer);
+  while (failure.empty() && memoryBarriers.makeCopies(*this));
   std::fill(std::begin(ready), std::end(ready), 0);
   bool finished = true;
   for (uint32_t i = 0; i < threadCount; ++i) {
     finished &= threads[i].finished;
     lastTime = std::max(lastTime, threads[i].time);
   }
+  lastTime = std::max(lastTime, engineTime);
   if (failure.empty() && !finished)
     failure = deadlock();
   if (!failure.empty())

@@ -5,6 +5,7 @@
 #include "Barriers.h"
 #include "Fiber.h"
 #include "GlobalMemory.h"
+#include "MemoryBarriers.h"
 #include "SharedMemory.h"
 #include "Sites.h"
 #include "ThreadState.h"
@@ -14,6 +15,13 @@
 namespace bridge::emulator {
 
 class Block;
+
+/// A product of a warp group that nobody has waited for.
+struct IssuedProduct {
+  uint64_t a, b; ///< descriptors
+  uint32_t code;
+  Site site;
+};
 
 /// A thread: what generated code sees of it, and its fiber.
 struct Thread : ThreadState {
@@ -25,6 +33,13 @@ struct Thread : ThreadState {
   uint32_t time; ///< grows whenever others may learn of it
   ClockRef seen;
   ThreadCopies copies;
+  /// When it last made its writes visible to the engines.
+  uint32_t fenced;
+  /// Boxes that the tensor engine stores for it, and how many in each group.
+  std::vector<BoxCopy> stores;
+  std::vector<uint32_t> storeGroups;
+  std::vector<IssuedProduct> products;
+  std::vector<uint32_t> productGroups;
 
   Accessor accessor(Site at) const {
     return {index, static_cast<uint16_t>(at), time, seen.get()};
@@ -76,12 +91,19 @@ public:
   /// The same for an address of shared memory.
   void accessShared(Thread &thread, const char *address, uint32_t bytes,
                     AccessKind kind, uint32_t alignment, Site site);
+  /// The same where an engine reads shared memory for a thread.
+  void readByEngine(Thread &thread, const char *address, uint32_t bytes,
+                    Site site);
+  /// The tensor engine wrote shared memory; `known` learns of it.
+  void finishBulkCopy(const char *address, uint32_t bytes, Site site,
+                      ClockSum &known);
   /// Ends the block where there is a conflict.
   void report(Thread &thread, const Conflict &conflict, AccessKind kind,
               uint32_t bytes, Site site);
 
   SharedMemory shared;
   BlockBarriers barriers;
+  MemoryBarriers memoryBarriers;
 
 private:
   static void enter();
@@ -104,6 +126,8 @@ private:
   void *scheduler = nullptr;
   std::string failure;
   uint32_t lastTime = 0; ///< of any thread of a block before
+  uint32_t engineTime = 0;
+  ClockRef start; ///< what all know when a block begins
   /// For each site the region that it accessed last.
   std::vector<const Region *> lastRegion;
 };

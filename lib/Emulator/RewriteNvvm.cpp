@@ -271,7 +271,8 @@ llvm::Error Rewriter::rewriteNvvm(mlir::Operation *op) {
     return llvm::Error::success();
   }
   if (rewriteRegister(op) || rewriteBarrier(op) || rewriteWarp(op) ||
-      rewriteCopy(op))
+      rewriteCopy(op) || rewriteMemoryBarrier(op) || rewriteBox(op) ||
+      rewriteWarpGroup(op))
     return llvm::Error::success();
   return cannot(op);
 }

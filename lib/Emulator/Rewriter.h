@@ -50,6 +50,11 @@ private:
   llvm::Error rewriteMatrix(mlir::Operation *op);
   bool rewriteCopy(mlir::Operation *op);
 
+  // RewriteHopper.cpp
+  bool rewriteMemoryBarrier(mlir::Operation *op);
+  bool rewriteBox(mlir::Operation *op);
+  bool rewriteWarpGroup(mlir::Operation *op);
+
   // RewriteText.cpp
   llvm::Error rewriteAssembly(mlir::Operation *op, llvm::StringRef text,
                               mlir::ValueRange operands);

@@ -11,6 +11,8 @@ llvm::ArrayRef<RuntimeFunction> bridge::emulator::runtimeFunctions() {
     addBarrierFunctions(functions);
     addWarpFunctions(functions);
     addMatrixFunctions(functions);
+    addTensorFunctions(functions);
+    addWarpGroupFunctions(functions);
     addMathFunctions(functions);
     return functions;
   }();

@@ -51,6 +51,8 @@ void addMemoryFunctions(llvm::SmallVectorImpl<RuntimeFunction> &functions);
 void addBarrierFunctions(llvm::SmallVectorImpl<RuntimeFunction> &functions);
 void addWarpFunctions(llvm::SmallVectorImpl<RuntimeFunction> &functions);
 void addMatrixFunctions(llvm::SmallVectorImpl<RuntimeFunction> &functions);
+void addTensorFunctions(llvm::SmallVectorImpl<RuntimeFunction> &functions);
+void addWarpGroupFunctions(llvm::SmallVectorImpl<RuntimeFunction> &functions);
 void addMathFunctions(llvm::SmallVectorImpl<RuntimeFunction> &functions);
 
 llvm::ArrayRef<RuntimeFunction> runtimeFunctions();

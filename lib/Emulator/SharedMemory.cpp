@@ -171,6 +171,19 @@ Conflict SharedMemory::access(const char *address, uint32_t bytes,
   });
 }
 
+Conflict
+SharedMemory::readByEngine(const char *address, uint32_t bytes,
+                           const Accessor &who,
+                           llvm::function_ref<uint32_t(uint16_t)> fenced) {
+  return forEachCell(address, bytes, [&](Cell &cell, uint8_t mask) -> Conflict {
+    Conflict conflict = checkRead(cell, mask, who);
+    noteRead(cell, mask, who);
+    if (!conflict && cell.writeTime > fenced(cell.writer))
+      return {Conflict::UnfencedProxy, cell.writer, cell.writeSite};
+    return conflict;
+  });
+}
+
 Conflict SharedMemory::startCopy(const char *address, uint32_t bytes,
                                  const Accessor &who) {
   return forEachCell(address, bytes, [&](Cell &cell, uint8_t mask) {
@@ -186,13 +199,6 @@ void SharedMemory::finishCopy(const char *address, uint32_t bytes,
   forEachCell(address, bytes, [&](Cell &cell, uint8_t mask) {
     cell.copies = 0;
     noteWrite(cell, mask, false, who);
-    return Conflict();
-  });
-}
-
-void SharedMemory::forget(const char *address, uint32_t bytes) {
-  forEachCell(address, bytes, [&](Cell &cell, uint8_t mask) {
-    cell.written &= ~mask;
     return Conflict();
   });
 }

@@ -5,6 +5,7 @@
 #include "Sites.h"
 #include "ThreadState.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include <memory>
 #include <string>
 
@@ -35,6 +36,7 @@ struct Conflict {
     InFlight,        ///< a copy that is not waited for will write this
     ReadAfterWrite,  ///< another thread wrote this without a barrier since
     WriteAfterWrite, ///< the same, and this writes
+    UnfencedProxy,   ///< a write that is not yet visible to an engine
     WriteAfterRead,  ///< another thread reads this without a barrier since
   };
   Kind kind = None;
@@ -70,12 +72,15 @@ public:
   /// Checks an access and remembers it.
   Conflict access(const char *address, uint32_t bytes, AccessKind kind,
                   const Accessor &who);
+  /// Checks a read that an engine makes for `who`; writes have to be older than
+  /// their thread's last fence, whose time `fenced` tells.
+  Conflict readByEngine(const char *address, uint32_t bytes,
+                        const Accessor &who,
+                        llvm::function_ref<uint32_t(uint16_t)> fenced);
   /// Checks that a copy may write from now on, until `finishCopy`.
   Conflict startCopy(const char *address, uint32_t bytes, const Accessor &who);
   /// What a copy wrote was written by `who`.
   void finishCopy(const char *address, uint32_t bytes, const Accessor &who);
-  /// Bytes become such that nobody wrote them.
-  void forget(const char *address, uint32_t bytes);
 
   /// In words where an address is.
   std::string describe(uint32_t offset) const;
