@@ -53,6 +53,7 @@ private:
   llvm::Error print(ModuleOp module);
   llvm::Error printLlvm(ModuleOp module, const CpuLevel &level);
   llvm::Error link(ModuleOp planned);
+  StringRef libraryStem() const;
   llvm::Error writeHeader(ModuleOp planned, StringRef program);
   /// Runs `step` and, where asked to, says how long it took.
   llvm::Error timed(StringRef phase, llvm::function_ref<llvm::Error()> step);
@@ -255,12 +256,16 @@ llvm::Error Compilation::printPtx(ModuleOp module) {
   });
 }
 
-llvm::Error Compilation::writeHeader(ModuleOp planned, StringRef program) {
-  // libclip.so is described by clip.h.
+/// libclip.so is called `clip` and described by clip.h.
+StringRef Compilation::libraryStem() const {
   StringRef stem = llvm::sys::path::stem(options.output);
   stem.consume_front("lib");
+  return stem;
+}
+
+llvm::Error Compilation::writeHeader(ModuleOp planned, StringRef program) {
   SmallString<128> path(llvm::sys::path::parent_path(options.output));
-  llvm::sys::path::append(path, stem + ".h");
+  llvm::sys::path::append(path, libraryStem() + ".h");
   return writeOutput(path, [&](llvm::raw_ostream &os) {
     os << makeHeader(modelName(planned), describeEntries(PlanLayout(planned)),
                      libraryPrefix(options.output), program);
@@ -274,6 +279,10 @@ llvm::Error Compilation::link(ModuleOp planned) {
     return llvm::createStringError(
         "expected the name of a library not to begin with bridge_, as the C "
         "API's names do, found " +
+        options.output);
+  if (kind == OutputKind::SharedLibrary && libraryStem().empty())
+    return llvm::createStringError(
+        "expected a name before the extension of a library, found " +
         options.output);
   std::string manifest = makeManifest(planned, PlanLayout(planned),
                                       preprocessor ? &*preprocessor : nullptr);

@@ -58,6 +58,13 @@ bool readHeader(PngReader &reader) {
   png_set_read_fn(reader.png, &reader, readBytes);
   png_set_user_limits(reader.png, 0x7fffffff, 0x7fffffff);
   png_read_info(reader.png, reader.info);
+  return true;
+}
+
+/// Allocates rows of the width that the header claims: that comes first.
+bool chooseLevels(PngReader &reader) {
+  if (setjmp(png_jmpbuf(reader.png)))
+    return false;
   setTransformations(reader);
   return true;
 }
@@ -90,6 +97,9 @@ bridge_status decode(PngReader &reader, const char *what, Picture &picture,
   int64_t width = png_get_image_width(reader.png, reader.info);
   int64_t height = png_get_image_height(reader.png, reader.info);
   BRIDGE_TRY(picture.allocate(width, height, what, message));
+  if (!chooseLevels(reader))
+    return message.fail(BRIDGE_BAD_PICTURE, "%s: broken PNG: %s", what,
+                        reader.error);
   int64_t rowBytes = png_get_rowbytes(reader.png, reader.info);
   if (rowBytes > 3 * width)
     return message.fail(BRIDGE_BAD_PICTURE, "%s: broken PNG: unknown pixels",

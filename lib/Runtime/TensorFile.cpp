@@ -20,7 +20,8 @@ using namespace bridge::runtime;
 namespace bridge::runtime {
 
 bridge_status mapFile(const char *path, Mapping &mapping, Message &message) {
-  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  // A pipe that nobody writes to would block otherwise.
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0)
     return message.fail(BRIDGE_BAD_FILE, "%s: cannot open: %s", path,
                         strerror(errno));

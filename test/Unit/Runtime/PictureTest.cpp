@@ -231,6 +231,11 @@ static void testBadPictures(const std::string &goldens) {
   huge.replace(8, 25, chunk("IHDR", header));
   CHECK_FAILS(load("{}", huge, why), BRIDGE_BAD_PICTURE,
               "65536 x 65536 pixels; from 1 to 178956970 are allowed");
+  // Nothing is allocated for what a header claims.
+  header.replace(0, 8, "\x7f\xff\xff\xff\x7f\xff\xff\xff");
+  huge.replace(8, 25, chunk("IHDR", header));
+  CHECK_FAILS(load("{}", huge, why), BRIDGE_BAD_PICTURE,
+              "2147483647 x 2147483647 pixels; from 1 to 178956970 are");
   CHECK_FAILS(
       load("{\"size\": 32768}", png(200, 8, 0, std::string(200, 'a')), why),
       BRIDGE_BAD_PICTURE, "the resized picture");
