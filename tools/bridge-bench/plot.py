@@ -90,6 +90,8 @@ def main():
     files = [pathlib.Path(name) for name in sys.argv[1:]] or sorted(FOLDER.glob("*.json"))
     for file in files:
         report = json.loads(file.read_text())
+        if "threads" not in report:
+            continue  # of errors, not of times
         draw = draw_scaling if report["suite"] == "scaling" else draw_suite
         draw(report, file.with_suffix(".svg"))
 
