@@ -72,16 +72,18 @@ def draw_scaling(report, path):
     figure, axes = plt.subplots(2, 3, figsize=(10, 5.6))
     draw_curve(axes[0, 0], studies["loss"], "ms", "pairs of the contrastive loss, width 512", 2)
     draw_curve(axes[0, 1], studies["loss"], "arena_bytes", "pairs of the contrastive loss, width 512", 1)
-    draw_curve(axes[0, 2], studies["resampler"], "ms", "tokens into the resampler", 1)
+    tokens = studies["resampler"]
+    axes[0, 2].plot([point["size"] for point in tokens], [point["ms"] for point in tokens], "o-", markersize=3, color=COLOURS["ours"])
+    axes[0, 2].set(xlabel="tokens into the resampler", ylabel="ms", xlim=(0, None), ylim=(0, None))
     edges = sorted(studies["tile_edges"], key=lambda point: point["size"])
     axes[1, 0].plot([point["size"] for point in edges], [point["ms"] for point in edges], ".-", color=COLOURS["ours"])
     axes[1, 0].set(xlabel="rows of a projector of width 1024", ylabel="ms", ylim=(0, None))
-    names = [point["work"] for point in studies["threads"]]
+    names = [point["work"].replace(", ", ",\n") for point in studies["threads"]]
     axes[1, 1].bar(names, [point["speedup"] for point in studies["threads"]], color=COLOURS["ours"])
     axes[1, 1].set(ylabel=f"speed-up of {report['threads']} threads")
     depths = studies["layers"]
     axes[1, 2].plot([point["size"] for point in depths], [point["processor_seconds"] for point in depths], "o-", color=COLOURS["ours"])
-    axes[1, 2].set(xlabel="layers of ViT-L/14@336", ylabel="processor seconds to compile", ylim=(0, None))
+    axes[1, 2].set(xlabel="layers of ViT-L/14@336", ylabel="processor seconds to compile", ylim=(0, 1.2 * max(point["processor_seconds"] for point in depths)))
     figure.suptitle(title(report), fontsize=8)
     save(figure, path)
 
