@@ -8,7 +8,7 @@ tools/dev/setup.sh
 if [ ! -x build/bin/bridgec ]; then
   echo "Building the compiler (once; some minutes on two cores) …"
 fi
-tools/dev/build.sh bridgec bridge-run bridge-opt
+tools/dev/build.sh bridgec bridge-run
 
 mkdir -p build/quickstart
 cd build/quickstart
